@@ -10,7 +10,8 @@ namespace Herald.Evidence;
 /// <summary><c>./evidence</c>: lists the claims of the documents, reports which are still fresh, and runs their commands again.</summary>
 internal static class EvidenceCommandLine
 {
-    public static async Task<int> RunAsync(string[] arguments, string root, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancel)
+    public static async Task<int> RunAsync(
+        string[] arguments, string root, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancel)
     {
         var names = new Argument<string[]>("NAME")
         {
@@ -30,7 +31,8 @@ internal static class EvidenceCommandLine
         all.SetAction(_ => Status(root, output));
         try
         {
-            return await all.Parse(arguments).InvokeAsync(new() { Output = output, Error = errors, EnableDefaultExceptionHandler = false }, cancel);
+            return await all.Parse(arguments).InvokeAsync(
+                new() { Output = output, Error = errors, EnableDefaultExceptionHandler = false }, cancel);
         }
         catch (EvidenceException failure)
         {
@@ -61,7 +63,8 @@ internal static class EvidenceCommandLine
         return standing.IsFresh ? outcome : $"stale: {standing.Why}{(outcome.Length > 0 ? $" ({outcome})" : "")}";
     }
 
-    private static async Task<int> RunClaimsAsync(string root, string[] names, TextWriter output, TimeProvider time, CancellationToken cancel)
+    private static async Task<int> RunClaimsAsync(
+        string root, string[] names, TextWriter output, TimeProvider time, CancellationToken cancel)
     {
         var standings = Standings(root);
         if (names.FirstOrDefault(name => standings.All(standing => standing.Claim.Name != name)) is { } unknown)

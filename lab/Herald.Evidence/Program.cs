@@ -1,3 +1,4 @@
 using Herald.Evidence;
 
-return await EvidenceCommandLine.RunAsync(args, Directory.GetCurrentDirectory(), Console.Out, Console.Error, TimeProvider.System, CancellationToken.None);
+return await EvidenceCommandLine.RunAsync(
+    args, Directory.GetCurrentDirectory(), Console.Out, Console.Error, TimeProvider.System, CancellationToken.None);

@@ -68,7 +68,8 @@ internal sealed class MutantsRun(string root, TimeProvider time, TextWriter prog
     private static string Where(Mutant mutant)
     {
         var change = mutant.Kind == MutantKind.Dropped ? $"without {mutant.Before}" : $"{mutant.Before} → {mutant.After}";
-        return string.Create(CultureInfo.InvariantCulture, $"{mutant.File}:{mutant.Line}  {change}  ({MutantSwitch.Chosen}={mutant.Number})");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{mutant.File}:{mutant.Line}  {change}  ({MutantSwitch.Chosen}={mutant.Number})");
     }
 
     private static string Word(Outcome outcome) => outcome.IsNoticed

@@ -57,7 +57,8 @@ public sealed class HeraldEngine : IAsyncDisposable
         _hosts = new ShardHosts(parts.Log.ShardCount);
         Intake = new Intake(parts.Log, options.Intake, parts.Time);
         _cache = new CatalogCache(
-            parts.Catalog, Intake.Encoder, options.CatalogCache, options.CatalogKeep, parts.Time, _hosts.CatalogFollowed, new RouteMemory(options.RouteMemory))
+            parts.Catalog, Intake.Encoder, options.CatalogCache, options.CatalogKeep, parts.Time, _hosts.CatalogFollowed,
+            new RouteMemory(options.RouteMemory))
         {
             Damaged = OnDamaged,
         };
@@ -70,7 +71,8 @@ public sealed class HeraldEngine : IAsyncDisposable
         var sending = parts.Logging.CreateLogger("Herald.Sending");
         _messageIds = new MessageIds(parts.Log.HashSeed);
         _runner = new AttemptRunner(
-            _cache, _channels, new MissingChannels(sending, parts.Time), _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, _starting, _messageIds, parts.Time, sending);
+            _cache, _channels, new MissingChannels(sending, parts.Time), _ledger, new ByteGate(options.MaxBytesInFlight), _metrics,
+            _starting, _messageIds, parts.Time, sending);
         var forwarding = new EventCopier(parts.Log, Intake.Encoder, Catalog, parts.Time);
         DeadLetters = new DeadLetterActions(parts.DeadLetters, Catalog, forwarding);
         _looks = new ShardViews(parts.Log, parts.Shards, _hosts);
@@ -78,21 +80,28 @@ public sealed class HeraldEngine : IAsyncDisposable
         Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _channels, _looks, parts.Time);
         var shards = parts.Logging.CreateLogger("Herald.Shards");
         var applications = new ApplicationServices(
-            parts.Applications, parts.Log, parts.State, parts.Catalog, Catalog, Intake, _metrics, options.StateCache / parts.Log.ShardCount, options.MostCommitBytes,
+            parts.Applications, parts.Log, parts.State, parts.Catalog, Catalog, Intake, _metrics, options.StateCache / parts.Log.ShardCount,
+            options.MostCommitBytes,
             parts.Time, shards);
-        var services = new ShardServices(parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, _metrics, applications, parts.Time, shards);
+        var services = new ShardServices(
+            parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, _metrics, applications, parts.Time, shards);
         var settings = new ShardSettings(
-            options.Window, options.LaneWindow, options.MaxBlockedPerSubscription, _blocked, MostKept: options.MostKept, KeptNear: options.KeptNear);
+            options.Window, options.LaneWindow, options.MaxBlockedPerSubscription, _blocked, MostKept: options.MostKept,
+            KeptNear: options.KeptNear);
 #pragma warning disable CA5394 // Spreads retries; no secret hangs on it.
         _keeper = new LeaseKeeper(
-            parts.Ownership, _hosts, (lease, term) => new ShardHost(lease, term, services, options, settings, parts.Random.Next()), _ledger, options, _metrics,
+            parts.Ownership, _hosts, (lease, term) => new ShardHost(lease, term, services, options, settings, parts.Random.Next()), _ledger,
+            options, _metrics,
             parts.Time, parts.Logging.CreateLogger("Herald"));
 #pragma warning restore CA5394
         _metrics.Gauge("herald_attempts_in_flight", "Attempts in progress on this node.", () => _ledger.InFlight);
         _metrics.Gauge("herald_blocked_keys",
             "Blocked keys: an attempt at their oldest event failed, and their later events wait.", () => _blocked.Count);
-        _metrics.Gauge("herald_catalog_cached", "Topics and subscriptions of the catalog that this node has in memory.", () => _cache.Snapshot.Size);
-        _metrics.Gauge("herald_route_memory_bytes", "Memory of remembered routes: which subscriptions match which events.", () => _cache.Snapshot.Memory.Bytes);
+        _metrics.Gauge(
+            "herald_catalog_cached", "Topics and subscriptions of the catalog that this node has in memory.", () => _cache.Snapshot.Size);
+        _metrics.Gauge(
+            "herald_route_memory_bytes", "Memory of remembered routes: which subscriptions match which events.",
+            () => _cache.Snapshot.Memory.Bytes);
         _metrics.Gauge("herald_application_unread", "Log entries that an application on this node has not read yet.", UnreadByApplication);
         _metrics.Gauge("herald_shards_owned", "Shards that run on this node.", () => _hosts.All.Count);
     }
@@ -156,7 +165,8 @@ public sealed class HeraldEngine : IAsyncDisposable
     /// Sends one signed test event to the subscription's endpoint, outside the log and its order, and returns the result. Null when there
     /// is no such subscription.
     /// </summary>
-    public ValueTask<AttemptResult?> TestAsync(string subscriptionId, CancellationToken cancel) => TestAsync(Catalog, subscriptionId, cancel);
+    public ValueTask<AttemptResult?> TestAsync(string subscriptionId, CancellationToken cancel) =>
+        TestAsync(Catalog, subscriptionId, cancel);
 
     internal async ValueTask<AttemptResult?> TestAsync(Catalog catalog, string subscriptionId, CancellationToken cancel)
     {
@@ -178,11 +188,13 @@ public sealed class HeraldEngine : IAsyncDisposable
     public ValueTask<bool> ReleaseAsync(string subscriptionId, int shard, long sequence, bool discard, CancellationToken cancel) =>
         ReleaseAsync(Catalog, subscriptionId, shard, sequence, discard, cancel);
 
-    internal async ValueTask<bool> ReleaseAsync(Catalog catalog, string subscriptionId, int shard, long sequence, bool discard, CancellationToken cancel)
+    internal async ValueTask<bool> ReleaseAsync(
+        Catalog catalog, string subscriptionId, int shard, long sequence, bool discard, CancellationToken cancel)
     {
         if (await catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry || shard < 0 || shard >= _parts.Log.ShardCount)
             return false;
-        return await _releaser.ReleaseAsync(entry, new ReleaseOrder(new ShardId(shard), entry.Subscription.Number, sequence, discard), cancel);
+        return await _releaser.ReleaseAsync(
+            entry, new ReleaseOrder(new ShardId(shard), entry.Subscription.Number, sequence, discard), cancel);
     }
 
     /// <summary>
@@ -262,7 +274,8 @@ public sealed class HeraldEngine : IAsyncDisposable
                 record.Id);
         else
             logger.LogError(
-                "A request to release a held key of shard {Shard} is damaged in the catalog. The key stays held. Release the key again.", record.Id);
+                "A request to release a held key of shard {Shard} is damaged in the catalog. "
+                    + "The key stays held. Release the key again.", record.Id);
     }
 
     private async Task TellFollowedAsync(long version)

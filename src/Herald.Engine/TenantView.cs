@@ -20,7 +20,8 @@ public sealed class TenantView
     public DeadLetterActions DeadLetters { get; }
 
     /// <inheritdoc cref="HeraldEngine.TestAsync(string, CancellationToken)"/>
-    public ValueTask<AttemptResult?> TestAsync(string subscriptionId, CancellationToken cancel) => _engine.TestAsync(Catalog, subscriptionId, cancel);
+    public ValueTask<AttemptResult?> TestAsync(string subscriptionId, CancellationToken cancel) =>
+        _engine.TestAsync(Catalog, subscriptionId, cancel);
 
     /// <inheritdoc cref="HeraldEngine.ReleaseAsync(string, int, long, bool, CancellationToken)"/>
     public ValueTask<bool> ReleaseAsync(string subscriptionId, int shard, long sequence, bool discard, CancellationToken cancel) =>

@@ -168,7 +168,8 @@ internal sealed class JournalContents : IDisposable
         if (index.Sequence != shard.Assigned + 1)
             throw new InvalidDataException($"Shard {entry.Shard} continues with sequence {index.Sequence} after {shard.Assigned}.");
         if (!shard.Files.TryReserve(index.Sequence))
-            throw new IOException($"The disk has no room to rebuild the index of shard {entry.Shard}. Free some space on the disk of '{Options.Directory}'.");
+            throw new IOException(
+                $"The disk has no room to rebuild the index of shard {entry.Shard}. Free some space on the disk of '{Options.Directory}'.");
         shard.Append(new StoredEntry(index, location));
         Segments.Find(location.Segment)!.Note(entry.Shard, index.Sequence, index.AcceptedAtMs);
     }

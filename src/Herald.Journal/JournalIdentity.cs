@@ -55,7 +55,8 @@ internal sealed record JournalIdentity(Guid Store, int ShardCount, ulong HashSee
         if (length < Length || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(ChecksumAt)) != Crc32C.Of(bytes.AsSpan(0, ChecksumAt)))
             throw new JournalDamagedException(file.Path, 0, "the checksum of the identity file does not match");
         return new JournalIdentity(
-            new Guid(bytes.AsSpan(16, 16)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)), BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(32)),
+            new Guid(bytes.AsSpan(16, 16)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)),
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(32)),
             BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(40)));
     }
 }

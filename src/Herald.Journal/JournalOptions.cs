@@ -81,7 +81,9 @@ public sealed record JournalOptions
         Check(SegmentBytes is >= 16 << 10 and <= 1 << 30, nameof(SegmentBytes), SegmentBytes, "must be 16 KiB to 1 GiB");
         Check(RetainFor >= TimeSpan.Zero, nameof(RetainFor), RetainFor, "must not be negative");
         Check(RetainBytes is null or >= 0, nameof(RetainBytes), RetainBytes, "must not be negative");
-        Check(MaxBytes is null || MaxBytes >= 4L * SegmentBytes, nameof(MaxBytes), MaxBytes, $"must be at least four segments of {SegmentBytes} bytes");
+        Check(
+            MaxBytes is null || MaxBytes >= 4L * SegmentBytes, nameof(MaxBytes), MaxBytes,
+            $"must be at least four segments of {SegmentBytes} bytes");
         Check(MinFreeBytes >= 0, nameof(MinFreeBytes), MinFreeBytes, "must not be negative");
         Check(KeptEntries is >= 0 and <= 100_000_000, nameof(KeptEntries), KeptEntries, "must be 0 to 100,000,000");
         Check(DuplicateWindow >= TimeSpan.Zero, nameof(DuplicateWindow), DuplicateWindow, "must not be negative");

@@ -12,4 +12,5 @@ namespace Herald.Journal;
 /// <param name="DamagedPlaces">Damaged places that readers found, since the start. Each place is counted once.</param>
 public sealed record JournalStatistics(
     int Segments, long Bytes, long Events, int DeadLetters, long DeadLetterBytes, long DeadLettersEvicted, long DuplicateEntries,
-    TimeSpan DuplicateAge, long FreeBytes, double LastSyncMs, long Syncs, bool IsFull, long Refused, long Checkpoints, long DamagedFrames, long DamagedPlaces);
+    TimeSpan DuplicateAge, long FreeBytes, double LastSyncMs, long Syncs, bool IsFull, long Refused, long Checkpoints, long DamagedFrames,
+    long DamagedPlaces);

@@ -52,7 +52,8 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
         _events = new EventReader(contents);
         _checkpoints = new CheckpointSchedule(contents.Options, request => _ = AskAsync(request));
         _checkpoints.Opened(recovery.Checkpoint.Segment, recovery.Replayed);
-        _writer = new Writer(contents, time, _queue, recovery.NextFrame, RunId.Of(contents.Identity.Store, contents.Run + 1), _checkpoints, Published);
+        _writer = new Writer(
+            contents, time, _queue, recovery.NextFrame, RunId.Of(contents.Identity.Store, contents.Run + 1), _checkpoints, Published);
         Begin();
         _ticks = time.CreateTimer(_ => _ = AskAsync(new Question<bool>(Tick)), null, TickEvery, TickEvery);
         _scrubber = new Scrubber(contents.Segments, recovery.Checkpoint, time, contents.Notice);
@@ -222,9 +223,11 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
     public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) =>
         new(_contents.History.Read(shard.Value, sequence));
 
-    public ValueTask<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel) => new(_contents.Catalog.Read(sinceVersion, limit));
+    public ValueTask<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel) =>
+        new(_contents.Catalog.Read(sinceVersion, limit));
 
-    public ValueTask<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, CancellationToken cancel) => new(_contents.Catalog.Find(query));
+    public ValueTask<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, CancellationToken cancel) =>
+        new(_contents.Catalog.Find(query));
 
     public async ValueTask<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel) =>
         await AskAsync(new CatalogRequest(writes, CheckSize(CatalogRequest.BytesOf(writes, ShardCount))), cancel).ConfigureAwait(false);
@@ -250,7 +253,8 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
     public ValueTask<long> OthersFollowAsync(CancellationToken cancel) => new(long.MaxValue);
 
     /// <summary>Grants all shards, for as long as the process runs. A shard that was released gets a new epoch.</summary>
-    public async ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => await AskAsync(Renew, cancel).ConfigureAwait(false);
+    public async ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) =>
+        await AskAsync(Renew, cancel).ConfigureAwait(false);
 
     public ValueTask<bool> GiveWayAsync(CancellationToken cancel) => new(false);
 
@@ -279,7 +283,8 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
                 throw new IOException(
                     $"There is no room in '{_contents.Options.Directory}' for the checkpoint of a backup. Free some disk space.");
             await Task.Run(backup.CopyCheckpoint, cancel).ConfigureAwait(false);
-            var (segments, offset) = await AskAsync(w => (w.Contents.Segments.All, w.Contents.Segments.Offset), cancel).ConfigureAwait(false);
+            var (segments, offset) = await AskAsync(
+                w => (w.Contents.Segments.All, w.Contents.Segments.Offset), cancel).ConfigureAwait(false);
             await Task.Run(() => backup.CopyLog(segments, offset, cancel), cancel).ConfigureAwait(false);
         }
         finally
@@ -333,7 +338,9 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
             files.SyncDirectory(paths.Log);
             var identity = JournalIdentity.ReadOrCreate(files, paths, options.ShardCount);
             if (identity.ShardCount != options.ShardCount)
-                notice($"The journal was created with {identity.ShardCount} shards and keeps them. The setting journal.shardCount = {options.ShardCount} has no effect.");
+                notice(
+                    $"The journal was created with {identity.ShardCount} shards and keeps them. The setting "
+                        + $"journal.shardCount = {options.ShardCount} has no effect.");
             contents = new JournalContents(options, files, identity, notice);
             var recovery = new JournalRecovery(contents);
             recovery.Run(time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -351,7 +358,9 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
     private void Begin()
     {
         if (!_writer.TryMakeRoom(FrameBuffer.EntryBytes(8), RoomFor.Freeing))
-            throw new IOException($"There is no room to open the journal in '{_contents.Options.Directory}'. Free some disk space, or raise journal.maxBytes.");
+            throw new IOException(
+                $"There is no room to open the journal in '{_contents.Options.Directory}'. Free "
+                    + "some disk space, or raise journal.maxBytes.");
         _contents.WriteRun(_contents.Run + 1);
         _writer.WriteFrame();
         if (!_contents.Segments.TryKeepReserve())
@@ -400,7 +409,8 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
         return true;
     }
 
-    private async ValueTask AppendSlowlyAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, int bytes, CancellationToken cancel)
+    private async ValueTask AppendSlowlyAsync(
+        ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, int bytes, CancellationToken cancel)
     {
         await _queue.EnterAsync(cancel).ConfigureAwait(false);
         var request = _appends.Rent().Begin(events, verdicts, bytes);
@@ -409,9 +419,12 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
         await task.ConfigureAwait(false);
     }
 
-    private async ValueTask<int> RemoveAsync(IReadOnlyList<DeadLetterId> discards, IReadOnlyList<Redrive> redrives, CancellationToken cancel) =>
+    private async ValueTask<int> RemoveAsync(
+        IReadOnlyList<DeadLetterId> discards, IReadOnlyList<Redrive> redrives, CancellationToken cancel) =>
         discards.Count + redrives.Count == 0 ? 0
-        : await AskAsync(new RemoveLettersRequest(discards, redrives, CheckSize(RemoveLettersRequest.BytesOf(discards, redrives))), cancel).ConfigureAwait(false);
+        : await AskAsync(
+            new RemoveLettersRequest(discards, redrives, CheckSize(RemoveLettersRequest.BytesOf(discards, redrives))),
+            cancel).ConfigureAwait(false);
 
     private Task<T> AskAsync<T>(Func<Writer, T> ask, CancellationToken cancel) => AskAsync(new Question<T>(ask), cancel);
 

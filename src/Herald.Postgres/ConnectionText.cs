@@ -68,11 +68,13 @@ public sealed class ConnectionText : ISettingForm
             settings.HostRecheckSeconds = 1;
     }
 
-    private string Hosts() => string.Join(',', _settings.Host!.Split(',').Select(host => HasPort(host) ? host : $"{host}:{_settings.Port}"));
+    private string Hosts() =>
+        string.Join(',', _settings.Host!.Split(',').Select(host => HasPort(host) ? host : $"{host}:{_settings.Port}"));
 
     /// <summary>A host that is a path is a Unix socket. An IPv6 address has its port after the bracket.</summary>
     private static bool HasPort(string host) =>
-        host.LastIndexOf(':') is var colon and > 0 && colon > host.LastIndexOf(']') && (host[0] == '[' || host.IndexOf(':', StringComparison.Ordinal) == colon);
+        host.LastIndexOf(':') is var colon and > 0 && colon > host.LastIndexOf(']')
+            && (host[0] == '[' || host.IndexOf(':', StringComparison.Ordinal) == colon);
 
     private static NpgsqlConnectionStringBuilder ParseKeywords(string text)
     {

@@ -112,10 +112,14 @@ public sealed record PostgresOptions
         Check(Lease >= TimeSpan.FromSeconds(1) && Lease <= TimeSpan.FromMinutes(1), nameof(Lease), Lease, "must be 1 s to 1 min");
         Check(AppendPipelines is >= 1 and <= 64, nameof(AppendPipelines), AppendPipelines, "must be 1 to 64");
         Check(Connections is >= 4 and <= 1000, nameof(Connections), Connections, "must be 4 to 1,000");
-        Check(AppendPipelines <= Connections - 2, nameof(AppendPipelines), AppendPipelines, $"must leave at least two of {Connections} connections for other work");
+        Check(
+            AppendPipelines <= Connections - 2, nameof(AppendPipelines), AppendPipelines,
+            $"must leave at least two of {Connections} connections for other work");
         Check(CommandTimeout >= TimeSpan.FromSeconds(1), nameof(CommandTimeout), CommandTimeout, "must be at least 1 s");
         Check(RecentBytes >= 0, nameof(RecentBytes), RecentBytes, "must not be negative");
-        Check(PeriodAge >= TimeSpan.FromMinutes(1) && PeriodAge <= TimeSpan.FromDays(30), nameof(PeriodAge), PeriodAge, "must be 1 min to 30 days");
+        Check(
+            PeriodAge >= TimeSpan.FromMinutes(1) && PeriodAge <= TimeSpan.FromDays(30), nameof(PeriodAge), PeriodAge,
+            "must be 1 min to 30 days");
         Check(PeriodEvents >= 1000, nameof(PeriodEvents), PeriodEvents, "must be at least 1,000");
         Check(RetainFor >= TimeSpan.Zero, nameof(RetainFor), RetainFor, "must not be negative");
         Check(RetainBytes is null or >= 0, nameof(RetainBytes), RetainBytes, "must not be negative");

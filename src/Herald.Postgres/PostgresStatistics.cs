@@ -5,7 +5,8 @@ namespace Herald.Postgres;
 /// <param name="Commits">Transactions that saved progress, of one or many shards.</param>
 /// <param name="Failures">Calls that the database did not answer.</param>
 /// <param name="Periods">Tables of events.</param>
-public sealed record PostgresStatistics(long Appends, long AppendedEvents, int Waiting, long Commits, long Failures, int Nodes, int Periods, bool IsFull)
+public sealed record PostgresStatistics(
+    long Appends, long AppendedEvents, int Waiting, long Commits, long Failures, int Nodes, int Periods, bool IsFull)
 {
     /// <summary>Steps of housekeeping that failed and were tried again later.</summary>
     public long HousekeepingFailures { get; init; }

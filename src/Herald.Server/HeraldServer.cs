@@ -103,7 +103,8 @@ public sealed class HeraldServer : IAsyncDisposable
     private async Task StartAsync(IStoreModule storeModule, CancellationToken cancel)
     {
         var addresses = _options.Listen
-            .Select(text => ListenAddress.TryParse(text, out var address) ? address : throw new ServerStartException($"listen = '{text}'")).ToList();
+            .Select(text => ListenAddress.TryParse(text, out var address) ? address : throw new ServerStartException($"listen = '{text}'"))
+                .ToList();
         // True when only this machine can call. A proxy on this machine can forward calls of others; the operator declares it with
         // requireToken.
         var isLocal = addresses.All(address => address.IsLoopback) && !_options.RequireToken;
@@ -112,7 +113,8 @@ public sealed class HeraldServer : IAsyncDisposable
 
         _app = FrontBuilder.Build(_options, addresses, _setup.Logging, services =>
         {
-            services.AddSingleton(_setup.Time).AddSingleton(_setup.Random).AddSingleton(new ServerExposure(isLocal)).AddSingleton<RunningEngine>();
+            services.AddSingleton(_setup.Time).AddSingleton(_setup.Random).AddSingleton(new ServerExposure(isLocal))
+                .AddSingleton<RunningEngine>();
             foreach (var section in _setup.Modules.Settings.Sections)
                 section.AddTo(services, _setup.Options);
             foreach (var module in _setup.Modules.In(_setup.Options))

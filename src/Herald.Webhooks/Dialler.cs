@@ -51,7 +51,9 @@ internal sealed class Dialler(AddressGuard? guard, WebhookOptions options, TimeP
         var allowed = Array.FindAll(addresses, address => guard.Refuse(address) is null);
         if (allowed.Length > 0)
             return allowed;
-        throw new DialException(AttemptStage.Guard, $"{host} is at {addresses[0]}, which is {guard.Refuse(addresses[0])}; webhooks must not use such addresses");
+        throw new DialException(
+            AttemptStage.Guard,
+            $"{host} is at {addresses[0]}, which is {guard.Refuse(addresses[0])}; webhooks must not use such addresses");
     }
 
     private async ValueTask<Stream> ConnectAsync(IPAddress[] addresses, string host, int port, CancellationToken cancel)

@@ -39,7 +39,8 @@ internal static class EndpointRules
             host = IPAddress.Loopback.ToString();
         if (!IPAddress.TryParse(host, out var address) || guard.Refuse(address) is not { } what)
             return null;
-        return $"endpoint: '{Shown(endpoint)}' is at {address}, which is {what}; use a public address, or ask the operator to allow this network";
+        return $"endpoint: '{Shown(endpoint)}' is at {address}, which is {what}; use a public address, "
+            + "or ask the operator to allow this network";
     }
 
     /// <summary>

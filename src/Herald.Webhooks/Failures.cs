@@ -17,7 +17,8 @@ internal static class Failures
             AttemptStage.Connect => $"no connection to {Name(endpoint)} within {Describe(timeout)}",
             AttemptStage.Secure => $"{Name(endpoint)} did not finish the TLS handshake within {Describe(timeout)}",
             AttemptStage.Send => $"{Name(endpoint)} did not receive the whole request within {Describe(timeout)}",
-            AttemptStage.Guard or AttemptStage.Wait or AttemptStage.Response => $"no response from {Name(endpoint)} within {Describe(timeout)}",
+            AttemptStage.Guard or AttemptStage.Wait or AttemptStage.Response =>
+                $"no response from {Name(endpoint)} within {Describe(timeout)}",
         },
         EndpointTroubled = true,
         Duration = duration,
@@ -53,7 +54,8 @@ internal static class Failures
             {
                 HttpRequestError.ResponseEnded => (reached, $"{Name(endpoint)} closed the connection before it answered"),
                 HttpRequestError.InvalidResponse => (AttemptStage.Response, $"{Name(endpoint)} did not answer in HTTP"),
-                HttpRequestError.ConfigurationLimitExceeded => (AttemptStage.Response, $"{Name(endpoint)} answered with longer headers than allowed"),
+                HttpRequestError.ConfigurationLimitExceeded =>
+                    (AttemptStage.Response, $"{Name(endpoint)} answered with longer headers than allowed"),
                 _ => (reached, $"{Name(endpoint)}: {OneLine(io.Message)}"),
             };
         }

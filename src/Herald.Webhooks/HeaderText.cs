@@ -9,7 +9,8 @@ internal static class HeaderText
     private static readonly SearchValues<byte> Unreserved =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"u8);
     private static readonly SearchValues<byte> TraceDigits = SearchValues.Create("0123456789abcdef-"u8);
-    private static readonly string[] SmallNumbers = [.. Enumerable.Range(0, 64).Select(n => n.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+    private static readonly string[] SmallNumbers =
+        [.. Enumerable.Range(0, 64).Select(n => n.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 
     /// <summary>
     /// Percent-encodes all except the unreserved characters of RFC 3986. So every decoder of URL components returns the same bytes, and no
@@ -33,7 +34,9 @@ internal static class HeaderText
     }
 
     public static string Number(long number) =>
-        (ulong)number < (ulong)SmallNumbers.Length ? SmallNumbers[number] : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        (ulong)number < (ulong)SmallNumbers.Length
+            ? SmallNumbers[number]
+            : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The bytes can be written in a header as they are: visible ASCII, with spaces only inside.</summary>
     public static bool IsPlain(ReadOnlySpan<byte> value) =>

@@ -24,7 +24,8 @@ internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvid
     public const int MostThreads = 64, MostForNewNames = 56;
     private const int MostNames = 10_000;
 
-    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30), Usable = TimeSpan.FromMinutes(5), Refused = TimeSpan.FromSeconds(5), Long = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30), Usable = TimeSpan.FromMinutes(5),
+        Refused = TimeSpan.FromSeconds(5), Long = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Name> _names = new(StringComparer.OrdinalIgnoreCase);

@@ -12,5 +12,6 @@ internal sealed class NetworkText : ISettingForm
 
     /// <summary>Parsing drops bits after the prefix. 10.0.0.1/8 would allow far more than its author can have meant.</summary>
     public static bool Accepts(string text) =>
-        IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(IPAddress.Parse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal))));
+        IPNetwork.TryParse(text, out var network)
+            && network.BaseAddress.Equals(IPAddress.Parse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal))));
 }

@@ -23,7 +23,9 @@ internal static class RetryAfter
         if (value.Length > 0 && value.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0)
         {
             // A number too large for an integer still has a clear meaning; the caller bounds it.
-            return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
+            return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                ? TimeSpan.FromSeconds(seconds)
+                : TimeSpan.MaxValue;
         }
         return RetryConditionHeaderValue.TryParse(value, out var condition) && condition.Date is { } date ? date - now : null;
     }

@@ -44,7 +44,9 @@ public sealed class WebhookChannel : IChannel, IDisposable
 
         _options = options;
         _time = time;
-        _guard = options.Guard is not false ? new AddressGuard((options.AllowedNetworks ?? []).Select(network => IPNetwork.Parse(network))) : null;
+        _guard = options.Guard is not false
+            ? new AddressGuard((options.AllowedNetworks ?? []).Select(network => IPNetwork.Parse(network)))
+            : null;
         _http = new HttpMessageInvoker(CreateHandler());
         _deadlines = new DeadlinePool(time);
     }
@@ -145,7 +147,9 @@ public sealed class WebhookChannel : IChannel, IDisposable
             Outcome = delivered ? AttemptOutcome.Delivered : status == 410 ? AttemptOutcome.EndpointGone : AttemptOutcome.Failed,
             Stage = AttemptStage.Response,
             StatusCode = status,
-            Reason = delivered ? "" : $"{Failures.Name(endpoint)} answered {status}{(status is >= 300 and < 400 ? ": redirects are not followed" : "")}",
+            Reason = delivered
+                ? ""
+                : $"{Failures.Name(endpoint)} answered {status}{(status is >= 300 and < 400 ? ": redirects are not followed" : "")}",
             RetryAfter = delivered ? null : RetryAfter.Read(response.Headers, _time.GetUtcNow(), _options.MaxRetryAfter),
             EndpointTroubled = status is 429 or 503,
             Duration = duration,

@@ -49,7 +49,8 @@ internal static class WebhookHeaders
     {
         if (contentType.IsEmpty)
             return;
-        headers.TryAddWithoutValidation("Content-Type", contentType.SequenceEqual("application/json"u8) ? Json : Encoding.ASCII.GetString(contentType));
+        headers.TryAddWithoutValidation(
+            "Content-Type", contentType.SequenceEqual("application/json"u8) ? Json : Encoding.ASCII.GetString(contentType));
     }
 
     private static string? NameOf(Redelivery redelivery) => redelivery switch

@@ -67,7 +67,9 @@ public sealed record WebhookOptions
         foreach (var network in AllowedNetworks ?? [])
         {
             if (!NetworkText.Accepts(network))
-                errors.Add($"{nameof(AllowedNetworks)}: '{network}' is not a network; write it like 10.20.0.0/16, with only zero bits after the prefix");
+                errors.Add(
+                    $"{nameof(AllowedNetworks)}: '{network}' is not a network; write it like "
+                        + "10.20.0.0/16, with only zero bits after the prefix");
         }
         if (Proxy is { } proxy && !ProxyText.Accepts(proxy))
             errors.Add($"{nameof(Proxy)}: must be an absolute http:// URL without credentials");

@@ -14,7 +14,8 @@ public sealed class NatsOptionSet : IServeOptions
     /// <summary>The name of the cluster in the settings.</summary>
     public const string Cluster = "main";
 
-    public const string DefaultServers = "nats://127.0.0.1:4222", DefaultStream = "ALARMS", NoStreamOption = "--no-stream", StreamOption = "--stream", ReplicasOption = "--replicas";
+    public const string DefaultServers = "nats://127.0.0.1:4222", DefaultStream = "ALARMS", NoStreamOption = "--no-stream",
+        StreamOption = "--stream", ReplicasOption = "--replicas";
 
     private readonly Option<string> _servers = new("--nats")
     {

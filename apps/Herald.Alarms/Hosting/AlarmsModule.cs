@@ -32,7 +32,8 @@ public sealed class AlarmsModule : IApplicationModule
     [
         "herald alarms serve --nats nats://127.0.0.1:4222",
         "herald alarms serve --nats nats://127.0.0.1:4222 --no-stream",
-        "herald alarms serve --nats nats://a:4222,b:4222,c:4222 --replicas 3 --store postgres --connection postgres://herald@127.0.0.1/herald",
+        "herald alarms serve --nats nats://a:4222,b:4222,c:4222 --replicas 3 --store postgres "
+            + "--connection postgres://herald@127.0.0.1/herald",
     ];
 
     public IReadOnlyList<SettingSection> Sections => [Section];

@@ -15,7 +15,9 @@ internal sealed class AlarmsPart(AlarmsOptions options, string? cluster) : IServ
     public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
     {
         if (options.MaxDigestBytes > engine.Intake.Options.MaxPayloadBytes)
-            throw new ServerStartException($"alarms.maxDigestBytes = '{options.MaxDigestBytes}': A payload has at most {engine.Intake.Options.MaxPayloadBytes} bytes. Lower the value, or raise intake.maxPayloadBytes.");
+            throw new ServerStartException(
+                $"alarms.maxDigestBytes = '{options.MaxDigestBytes}': A payload has at most {engine.Intake.Options.MaxPayloadBytes} "
+                    + "bytes. Lower the value, or raise intake.maxPayloadBytes.");
         await engine.Catalog.EnsureTopicAsync(AlarmEvents.Topic, cancel);
         await engine.Catalog.EnsureTopicAsync(AlarmEvents.DigestTopic, cancel);
         if (cluster is not null && await engine.Catalog.FindSubscriptionAsync(SubscriptionId, cancel) is null)

@@ -13,7 +13,9 @@ namespace Herald.Alarms.Messages;
 /// <param name="Digits">The digits of the fraction of a second, 0 to 9.</param>
 internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short OffsetMinutes, byte Digits, TimeForm Form)
 {
-    public const string Rule = "Must be a time as in RFC 3339, with an offset and at most nine digits after the seconds, for example 2026-01-31T12:00:00.123456789Z. Leap seconds are not allowed.";
+    public const string Rule =
+        "Must be a time as in RFC 3339, with an offset and at most nine digits after the seconds, for example "
+            + "2026-01-31T12:00:00.123456789Z. Leap seconds are not allowed.";
 
     /// <summary>yyyy-MM-ddTHH:mm:ss.fffffffff+HH:mm</summary>
     public const int LongestText = 35;
@@ -31,7 +33,8 @@ internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short O
         get
         {
             var local = LocalSeconds;
-            return Nanoseconds >= 0 && Digits <= MostDigits && Nanoseconds < Powers[MostDigits] && Nanoseconds % Powers[MostDigits - Digits] == 0
+            return Nanoseconds >= 0 && Digits <= MostDigits && Nanoseconds < Powers[MostDigits]
+                && Nanoseconds % Powers[MostDigits - Digits] == 0
                 && OffsetMinutes is >= -LongestOffset and <= LongestOffset && local >= FirstSecond && local < EndSecond
                 && (Form & ~(TimeForm.SmallT | TimeForm.Zulu | TimeForm.SmallZ | TimeForm.UnknownOffset)) == 0
                 && (Form & (TimeForm.Zulu | TimeForm.SmallZ)) != TimeForm.SmallZ
@@ -121,5 +124,6 @@ internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short O
     }
 
     // Rounded down, also before 1970.
-    private static long SecondsAt(DateTime time) => (time.Ticks / TimeSpan.TicksPerSecond) - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerSecond);
+    private static long SecondsAt(DateTime time) =>
+        (time.Ticks / TimeSpan.TicksPerSecond) - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerSecond);
 }

@@ -18,10 +18,12 @@ internal sealed class MessageParser
     // An escape can write one byte in six.
     private const int LongestWritten = 6 * LongestId;
 
-    private const uint OfRequest = 1u << (int)Field.UserId, OfChange = OfRequest | (1u << (int)Field.AlarmId) | (1u << (int)Field.Status) | (1u << (int)Field.ChangedAt);
+    private const uint OfRequest = 1u << (int)Field.UserId,
+        OfChange = OfRequest | (1u << (int)Field.AlarmId) | (1u << (int)Field.Status) | (1u << (int)Field.ChangedAt);
 
     private readonly JsonFields _fields = new(anyCase: true, "UserID", "AlarmID", "Status", "ChangedAt");
-    private readonly byte[] _user = new byte[LongestWritten], _alarm = new byte[LongestWritten], _text = new byte[6 * ChangedAt.LongestText];
+    private readonly byte[] _user = new byte[LongestWritten], _alarm = new byte[LongestWritten],
+        _text = new byte[6 * ChangedAt.LongestText];
     private int _userLength, _alarmLength;
     private AlarmStatus _status;
     private ChangedAt _changedAt;
@@ -63,8 +65,14 @@ internal sealed class MessageParser
         {
             Field.UserId => TryReadId(ref value, _user, out _userLength) ? null : IdRule,
             Field.AlarmId => TryReadId(ref value, _alarm, out _alarmLength) ? null : IdRule,
-            Field.Status => JsonFields.TryReadText(ref value, _text, out var length) && AlarmStatusText.TryParse(_text.AsSpan(0, length), out _status) ? null : AlarmStatusText.Rule,
-            Field.ChangedAt => JsonFields.TryReadText(ref value, _text, out var length) && ChangedAt.TryParse(_text.AsSpan(0, length), out _changedAt) ? null : ChangedAt.Rule,
+            Field.Status =>
+                JsonFields.TryReadText(ref value, _text, out var length) && AlarmStatusText.TryParse(_text.AsSpan(0, length), out _status)
+                    ? null
+                    : AlarmStatusText.Rule,
+            Field.ChangedAt =>
+                JsonFields.TryReadText(ref value, _text, out var length) && ChangedAt.TryParse(_text.AsSpan(0, length), out _changedAt)
+                    ? null
+                    : ChangedAt.Rule,
         };
         return rule is null ? null : _fields.Refuse((int)field, value, rule);
     }

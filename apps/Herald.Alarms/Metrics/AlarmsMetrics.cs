@@ -10,13 +10,22 @@ internal sealed class AlarmsMetrics : IDisposable
 
     public AlarmsMetrics()
     {
-        _changes = _meter.CreateCounter<long>("herald_alarms_changes_total", description: "Changes of alarms, by result: taken, older than the known change, or refused. Refused requests for digests count as refused, too.");
-        _digests = _meter.CreateCounter<long>("herald_alarms_digests_total", description: "Digests made. Of a split digest, each part counts.");
+        _changes = _meter.CreateCounter<long>(
+            "herald_alarms_changes_total",
+            description: "Changes of alarms, by result: taken, older than the known change, or refused. Refused "
+                + "requests for digests count as refused, too.");
+        _digests = _meter.CreateCounter<long>(
+            "herald_alarms_digests_total", description: "Digests made. Of a split digest, each part counts.");
         _entries = _meter.CreateCounter<long>("herald_alarms_digest_entries_total", description: "Alarms in digests.");
-        _nothingDue = _meter.CreateCounter<long>("herald_alarms_nothing_due_total", description: "Requests for a digest when no alarm was due.");
-        _usersForgotten = _meter.CreateCounter<long>("herald_alarms_users_forgotten_total", description: "Users whose alarms were forgotten because no message about them arrived for too long.");
+        _nothingDue = _meter.CreateCounter<long>(
+            "herald_alarms_nothing_due_total", description: "Requests for a digest when no alarm was due.");
+        _usersForgotten = _meter.CreateCounter<long>(
+            "herald_alarms_users_forgotten_total",
+            description: "Users whose alarms were forgotten because no message about them arrived for too long.");
         _alarmsForgotten = _meter.CreateCounter<long>("herald_alarms_forgotten_total", description: "Alarms that were forgotten.");
-        _listsDamaged = _meter.CreateCounter<long>("herald_alarms_damaged_lists_total", description: "Damaged lists of users that were started again. Users in such a list are forgotten later than configured.");
+        _listsDamaged = _meter.CreateCounter<long>(
+            "herald_alarms_damaged_lists_total",
+            description: "Damaged lists of users that were started again. Users in such a list are forgotten later than configured.");
     }
 
     public void Count(in AlarmsTally tally)

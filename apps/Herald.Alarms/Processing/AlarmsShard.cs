@@ -134,7 +134,8 @@ internal sealed class AlarmsShard : IShardApplication
         switch (taken)
         {
             case ChangeOutcome.NoRoom:
-                return $"AlarmID = '{Printable.Of(change.Alarm)}': The user already has {_options.MaxAlarmsPerUser} active alarms, which is the limit (alarms.maxAlarmsPerUser).";
+                return $"AlarmID = '{Printable.Of(change.Alarm)}': The user already has {_options.MaxAlarmsPerUser} active alarms, "
+                    + "which is the limit (alarms.maxAlarmsPerUser).";
             case ChangeOutcome.Older:
                 _tally.Older++;
                 return null;
@@ -191,5 +192,7 @@ internal sealed class AlarmsShard : IShardApplication
 
     // Only an event published by hand can fail here. With another key it would be in another shard, in no order with the user's messages.
     private static string? CheckKey(EventView view, ReadOnlySpan<byte> user) =>
-        view.Key.SequenceEqual(user) ? null : $"key = '{Printable.Of(view.Key)}': Must be the UserID of the message, which is '{Printable.Of(user)}'.";
+        view.Key.SequenceEqual(user)
+            ? null
+            : $"key = '{Printable.Of(view.Key)}': Must be the UserID of the message, which is '{Printable.Of(user)}'.";
 }

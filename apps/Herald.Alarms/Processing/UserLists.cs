@@ -27,7 +27,8 @@ internal sealed class UserLists(Periods periods)
     /// </summary>
     /// <param name="chunks">Maximum chunks of lists to read.</param>
     /// <returns>The number of alarms that were forgotten.</returns>
-    public async ValueTask<int> ForgetSilentAsync(ApplicationBatch batch, ActivityIndex book, TouchedUsers users, long now, int chunks, CancellationToken cancel)
+    public async ValueTask<int> ForgetSilentAsync(
+        ApplicationBatch batch, ActivityIndex book, TouchedUsers users, long now, int chunks, CancellationToken cancel)
     {
         var forgotten = 0;
         for (; chunks > 0 && !book.IsEmpty && periods.IsOver(book.Oldest.Period, now); chunks--)
@@ -49,7 +50,8 @@ internal sealed class UserLists(Periods periods)
     /// <summary>Lists the users that were heard for the first time in their period.</summary>
     public async ValueTask ListHeardAsync(ApplicationBatch batch, ActivityIndex book, TouchedUsers users, CancellationToken cancel)
     {
-        var heard = users.All.Where(user => user.Alarms.Count > 0 && user.Alarms.Heard != user.HeardBefore).GroupBy(user => user.Alarms.Heard, user => user.Name);
+        var heard = users.All.Where(user => user.Alarms.Count > 0 && user.Alarms.Heard != user.HeardBefore).GroupBy(
+            user => user.Alarms.Heard, user => user.Name);
         foreach (var period in heard.OrderBy(period => period.Key))
             await ListAsync(batch, book, period.Key, period, cancel);
     }
@@ -68,7 +70,8 @@ internal sealed class UserLists(Periods periods)
         }
     }
 
-    private async ValueTask ListAsync(ApplicationBatch batch, ActivityIndex book, long period, IEnumerable<byte[]> users, CancellationToken cancel)
+    private async ValueTask ListAsync(
+        ApplicationBatch batch, ActivityIndex book, long period, IEnumerable<byte[]> users, CancellationToken cancel)
     {
         var list = book.Find(period);
         var number = Math.Max(0, list.Chunks - 1);

@@ -39,7 +39,8 @@ public sealed class AlarmReader : IMessageReader
         }
         else
         {
-            return $"subject = '{Printable.Of(subject)}': Must be AlarmStatusChanged or SendAlarmDigest. More parts can follow after a dot.";
+            return $"subject = '{Printable.Of(subject)}': Must be AlarmStatusChanged or "
+                + "SendAlarmDigest. More parts can follow after a dot.";
         }
         if (refusal is not null)
             return refusal;

@@ -76,7 +76,9 @@ internal static class UserCodec
         var heard = userHeard - reader.Number();
         int length = reader.Byte();
         reader.Bytes(length);
-        var time = new ChangedAt(seconds, (int)Math.Min(nanoseconds, int.MaxValue), (short)Math.Clamp(offset, short.MinValue, short.MaxValue), digits, (TimeForm)(bits >> FormShift));
+        var time = new ChangedAt(
+            seconds, (int)Math.Min(nanoseconds, int.MaxValue), (short)Math.Clamp(offset, short.MinValue, short.MaxValue), digits,
+            (TimeForm)(bits >> FormShift));
         var status = (AlarmStatus)(bits & (DueBit - 1));
         if (status > AlarmStatus.Critical || !time.IsPossible || heard < 0)
             throw new InvalidDataException($"the alarm before byte {reader.Position} has impossible values");

@@ -119,7 +119,8 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
         }
 
         bool IsWanted(IndexEntry entry) =>
-            (entry.Topic == run.Topic.Topic.Number || entry.Topic == run.HandlersTopic) && (entry.Flags & (EventFlags.Addressed | EventFlags.Rejected)) == 0;
+            (entry.Topic == run.Topic.Topic.Number || entry.Topic == run.HandlersTopic)
+                && (entry.Flags & (EventFlags.Addressed | EventFlags.Rejected)) == 0;
     }
 
     private sealed class Run(HeldTopic topic, int handlersTopic, TimeSpan lookBack, long version, long at) : IAsyncDisposable

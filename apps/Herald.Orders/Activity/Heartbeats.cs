@@ -18,7 +18,8 @@ internal sealed class Heartbeats(HeraldEngine engine)
     public const string Topic = "orders.handlers";
     public const string CustomerAttribute = OrderEvents.CustomerAttribute, EpochAttribute = "epoch";
 
-    private static readonly byte[] CustomerName = Encoding.UTF8.GetBytes(CustomerAttribute), EpochName = Encoding.UTF8.GetBytes(EpochAttribute);
+    private static readonly byte[] CustomerName = Encoding.UTF8.GetBytes(CustomerAttribute),
+        EpochName = Encoding.UTF8.GetBytes(EpochAttribute);
 
     /// <summary>Null until a handler has registered on any node.</summary>
     public ValueTask<Topic?> FindTopicAsync(CancellationToken cancel) => engine.Catalog.FindTopicAsync(Topic, cancel);

@@ -5,7 +5,8 @@ namespace Herald.Orders.Activity;
 
 /// <summary>Reads the logs of all shards from a moment in the past on, and then what comes. It survives a store that is away.</summary>
 /// <param name="take">Takes a piece. What is lent is lent for the call.</param>
-internal sealed class LogWatch(IEventLog log, Func<LogPiece, CancellationToken, ValueTask> take, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class LogWatch(
+    IEventLog log, Func<LogPiece, CancellationToken, ValueTask> take, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int PieceSize = 1024;
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
@@ -38,7 +39,10 @@ internal sealed class LogWatch(IEventLog log, Func<LogPiece, CancellationToken, 
                 }
                 catch (StoreUnavailableException failure)
                 {
-                    logger.LogWarning(failure, "The watch over handlers cannot read the log, because the store does not answer. It tries again in {Wait}.", TryAgain);
+                    logger.LogWarning(
+                        failure,
+                        "The watch over handlers cannot read the log, because the store does not answer. It tries again in {Wait}.",
+                        TryAgain);
                     await Task.Delay(TryAgain, time, cancel);
                 }
             }
@@ -49,7 +53,8 @@ internal sealed class LogWatch(IEventLog log, Func<LogPiece, CancellationToken, 
         }
         catch (Exception defect)
         {
-            logger.LogError(defect, "The watch over handlers has stopped because of a defect. It starts again with the next request that needs it.");
+            logger.LogError(
+                defect, "The watch over handlers has stopped because of a defect. It starts again with the next request that needs it.");
             _hasFailed = true;
             _caughtUp.TrySetException(defect);
         }

@@ -17,7 +17,8 @@ internal sealed class RouteMeanings(IEventLog log, int most)
     private Dictionary<UInt128, RouteMeaning> _young = [], _old = [];
 
     /// <summary>Learns the hashes of all wanted entries. Those whose events are no longer kept stay unknown.</summary>
-    public async ValueTask LearnAsync(ShardId shard, ReadOnlyMemory<IndexEntry> entries, Func<IndexEntry, bool> wanted, CancellationToken cancel)
+    public async ValueTask LearnAsync(
+        ShardId shard, ReadOnlyMemory<IndexEntry> entries, Func<IndexEntry, bool> wanted, CancellationToken cancel)
     {
         var unknown = new Dictionary<UInt128, long>();
         for (var i = 0; i < entries.Length; i++)

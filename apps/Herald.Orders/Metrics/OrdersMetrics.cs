@@ -11,9 +11,13 @@ internal sealed class OrdersMetrics : IDisposable
     public OrdersMetrics(Func<long> customersWatched)
     {
         _registrations = _meter.CreateCounter<long>(
-            "herald_orders_registrations_total", description: "Registrations of handlers, by result: given, taken-over, lost to another handler, or idle.");
-        _heartbeats = _meter.CreateCounter<long>("herald_orders_heartbeats_total", description: "Heartbeats of handlers, by whether the handler still had its customer.");
-        _meter.CreateObservableGauge("herald_orders_customers_watched", customersWatched, description: "Customers with events that this node keeps in memory for handlers that register themselves.");
+            "herald_orders_registrations_total",
+            description: "Registrations of handlers, by result: given, taken-over, lost to another handler, or idle.");
+        _heartbeats = _meter.CreateCounter<long>(
+            "herald_orders_heartbeats_total", description: "Heartbeats of handlers, by whether the handler still had its customer.");
+        _meter.CreateObservableGauge(
+            "herald_orders_customers_watched", customersWatched,
+            description: "Customers with events that this node keeps in memory for handlers that register themselves.");
     }
 
     public void Given(bool tookOver) => Registered(tookOver ? "taken-over" : "given");
@@ -22,7 +26,8 @@ internal sealed class OrdersMetrics : IDisposable
 
     public void Idle() => Registered("idle");
 
-    public void Heartbeat(bool accepted) => _heartbeats.Add(1, new KeyValuePair<string, object?>("result", accepted ? "accepted" : "superseded"));
+    public void Heartbeat(bool accepted) =>
+        _heartbeats.Add(1, new KeyValuePair<string, object?>("result", accepted ? "accepted" : "superseded"));
 
     public void Dispose() => _meter.Dispose();
 

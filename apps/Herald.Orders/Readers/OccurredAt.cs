@@ -8,7 +8,9 @@ namespace Herald.Orders.Readers;
 /// </summary>
 internal static class OccurredAt
 {
-    public const string Rule = "Must be a time as in RFC 3339, with an offset and at most nine digits after the seconds, for example 2026-01-31T12:00:00.123456789Z.";
+    public const string Rule =
+        "Must be a time as in RFC 3339, with an offset and at most nine digits after the seconds, "
+            + "for example 2026-01-31T12:00:00.123456789Z.";
 
     private const int MostDigits = 9;
 

@@ -44,7 +44,8 @@ public sealed class OrderReader : IMessageReader
             message.Value, All, "A message needs id, customer_id, order_id, type, occurred_at and sequence_number.", this,
             static (reader, field, ref value) => reader.ReadField((Field)field, ref value));
         ref readonly var change = ref _change;
-        refusal ??= CheckHeader(message, "id", change.Id) ?? CheckHeader(message, "customer_id", change.CustomerId) ?? CheckKey(message, change.OrderId);
+        refusal ??= CheckHeader(message, "id", change.Id) ?? CheckHeader(message, "customer_id", change.CustomerId)
+            ?? CheckKey(message, change.OrderId);
         if (refusal is not null)
             return refusal;
         _attributes.Clear();
@@ -72,10 +73,14 @@ public sealed class OrderReader : IMessageReader
             Field.Id => ReadUuid(ref value, out _change.Id),
             Field.CustomerId => ReadUuid(ref value, out _change.CustomerId),
             Field.OrderId => ReadUuid(ref value, out _change.OrderId),
-            Field.Type => JsonFields.TryReadText(ref value, _text, out _change.TypeLength) && _change.TypeLength is > 0 and <= LongestType && !ControlCharacters.AreIn(_text.AsSpan(0, _change.TypeLength))
+            Field.Type => JsonFields.TryReadText(ref value, _text, out _change.TypeLength) && _change.TypeLength is > 0 and <= LongestType
+                && !ControlCharacters.AreIn(_text.AsSpan(0, _change.TypeLength))
                 ? null : $"The name of a state has 1 to {LongestType} bytes of UTF-8 without control characters.",
             Field.OccurredAt => ReadTime(ref value, out _change.OccurredAtMs),
-            Field.SequenceNumber => value.TokenType == JsonTokenType.Number && value.TryGetInt64(out var number) && number >= 0 ? null : $"Must be a whole number from 0 to {long.MaxValue}.",
+            Field.SequenceNumber =>
+                value.TokenType == JsonTokenType.Number && value.TryGetInt64(out var number) && number >= 0
+                    ? null
+                    : $"Must be a whole number from 0 to {long.MaxValue}.",
         };
         return rule is null ? null : _fields.Refuse((int)field, value, rule);
     }

@@ -6,7 +6,8 @@ namespace Herald.Orders.Readers;
 internal static class Uuid
 {
     public const int TextLength = 36, RawLength = 16;
-    public const string Rule = "A uuid is written with 32 hexadecimal digits and four hyphens, for example 3f0c8e0a-5b7e-4d3c-9d54-0a6f7a1c2b3d.";
+    public const string Rule =
+        "A uuid is written with 32 hexadecimal digits and four hyphens, for example 3f0c8e0a-5b7e-4d3c-9d54-0a6f7a1c2b3d.";
     public const string RawRule = "Write a uuid as 36 characters or as 16 bytes.";
 
     public static bool TryParse(ReadOnlySpan<byte> text, out Guid uuid) =>

@@ -5,7 +5,8 @@ namespace Herald.Orders.Registrations;
 /// <summary>The range and the default of a handler's window, and the retry policy that follows from it.</summary>
 internal static class RegistrationRules
 {
-    public static readonly TimeSpan ShortestWindow = TimeSpan.FromSeconds(1), LongestWindow = TimeSpan.FromHours(1), DefaultWindow = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan ShortestWindow = TimeSpan.FromSeconds(1), LongestWindow = TimeSpan.FromHours(1),
+        DefaultWindow = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// No wait is longer than a quarter of the window, so that a handler that returns or takes over soon gets its events.

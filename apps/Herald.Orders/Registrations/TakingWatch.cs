@@ -60,7 +60,8 @@ internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, Ti
     }
 
     private bool IsWanted =>
-        Volatile.Read(ref _wantedAt) is var at and not long.MinValue && time.GetElapsedTime(at) <= new TimeSpan(Volatile.Read(ref _wantedFor)) * 2;
+        Volatile.Read(ref _wantedAt) is var at and not long.MinValue
+            && time.GetElapsedTime(at) <= new TimeSpan(Volatile.Read(ref _wantedFor)) * 2;
 
     private long LookedAt(Registration registration) => _known.TryGetValue(registration.Customer, out var known) ? known.LookedAt : 0;
 
@@ -75,21 +76,28 @@ internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, Ti
             _known.TryGetValue(registration.Customer, out var before);
             var newest = memory.Find(registration.Customer)?.Newest;
             var lag = await engine.Inspector.LagAsync(registration.Subscription.Id, cancel);
-            var sample = new TakingSample(lag is not null && Undelivered.IsIn(lag) ? lag.OldestWaitingAt : null, newest, newest is { } place && await IsTakenAsync(registration, place, cancel));
+            var sample = new TakingSample(
+                lag is not null && Undelivered.IsIn(lag) ? lag.OldestWaitingAt : null, newest,
+                newest is { } place && await IsTakenAsync(registration, place, cancel));
             var now = time.GetTimestamp();
             if (before is null || before.Epoch != registration.Epoch)
             {
                 _known[registration.Customer] = new(registration.Epoch, sample, now, now, false);
                 return;
             }
-            var previousTaken = before.Sample.Newest is { } previous && (previous == newest ? sample.NewestTaken : await IsTakenAsync(registration, previous, cancel));
+            var previousTaken = before.Sample.Newest is { } previous
+                && (previous == newest ? sample.NewestTaken : await IsTakenAsync(registration, previous, cancel));
             var since = sample.ShowsTaking(before.Sample, previousTaken) ? now : before.Since;
-            _known[registration.Customer] = new(registration.Epoch, sample, now, since, time.GetElapsedTime(since, now) >= registration.Mark.Window);
+            _known[registration.Customer] = new(
+                registration.Epoch, sample, now, since, time.GetElapsedTime(since, now) >= registration.Mark.Window);
         }
         catch (StoreUnavailableException failure)
         {
             // A missing answer is no reason to replace a handler.
-            logger.LogInformation(failure, "Herald cannot find out now whether the handler of customer {Customer} accepts events, so the handler keeps its customer.", registration.Customer);
+            logger.LogInformation(
+                failure,
+                "Herald cannot find out now whether the handler of customer {Customer} accepts events, so the handler keeps its customer.",
+                registration.Customer);
             _known.TryRemove(registration.Customer, out _);
         }
     }

@@ -15,7 +15,8 @@ internal static class CustomerWebhook
 
     /// <summary>Null for any other subscription.</summary>
     public static Guid? CustomerOf(Subscription subscription) =>
-        subscription.Topic == OrderEvents.Topic && subscription.Id.StartsWith(Prefix, StringComparison.Ordinal) && Uuid.TryParse(subscription.Id[Prefix.Length..], out var customer)
+        subscription.Topic == OrderEvents.Topic && subscription.Id.StartsWith(Prefix, StringComparison.Ordinal)
+            && Uuid.TryParse(subscription.Id[Prefix.Length..], out var customer)
             ? customer
             : null;
 }

@@ -48,7 +48,8 @@ internal sealed class WebhookEndpoints(Catalog catalog)
                 items.Add(WebhookWire.Of(customer, subscription));
         }
         var goesOn = found.NextCursor?.StartsWith(CustomerWebhook.Prefix, StringComparison.Ordinal) == true;
-        return TypedResults.Ok(new ListWire<WebhookWire> { Items = items, NextCursor = goesOn ? found.NextCursor![CustomerWebhook.Prefix.Length..] : null });
+        return TypedResults.Ok(
+            new ListWire<WebhookWire> { Items = items, NextCursor = goesOn ? found.NextCursor![CustomerWebhook.Prefix.Length..] : null });
     }
 
     private async Task<Results<Ok<WebhookWire>, StatusCodeHttpResult, Problem>> GetAsync(string customerId, HttpContext context)
@@ -63,7 +64,8 @@ internal sealed class WebhookEndpoints(Catalog catalog)
         return TypedResults.Ok(WebhookWire.Of(customer, found));
     }
 
-    private async Task<Results<Created<WebhookWire>, Ok<WebhookWire>, Problem>> PutAsync(string customerId, Body<WebhookBody> body, HttpContext context)
+    private async Task<Results<Created<WebhookWire>, Ok<WebhookWire>, Problem>> PutAsync(
+        string customerId, Body<WebhookBody> body, HttpContext context)
     {
         if (!Uuid.TryParse(customerId, out var customer))
             return OrdersProblem.NoUuid(customerId);

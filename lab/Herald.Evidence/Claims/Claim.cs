@@ -9,7 +9,8 @@ namespace Herald.Evidence.Claims;
 /// How many runs the claim needs. It is read as that many claims, NAME-1, NAME-2 …, each with a record of its own.
 /// </param>
 /// <param name="Log">For a command that writes a file of its own: the path of that file, relative to the root.</param>
-internal sealed record Claim(string Name, ClaimKind Kind, IReadOnlyList<string> Command, IReadOnlyList<string> Paths, int Runs = 1, string? Log = null)
+internal sealed record Claim(
+    string Name, ClaimKind Kind, IReadOnlyList<string> Command, IReadOnlyList<string> Paths, int Runs = 1, string? Log = null)
 {
     public const string Output = "{output}";
 

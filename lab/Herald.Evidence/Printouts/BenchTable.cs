@@ -17,10 +17,13 @@ internal static class BenchTable
         {
             var reports = record.Result is JsonArray several ? several.Select(report => report!) : [record.Result];
             lines.AddRange(reports.SelectMany(report => report["rows"]!.AsArray()).Select((row, i) => Row(record, row!, i == 0)));
-            lines.AddRange(reports.SelectMany(report => report["failures"]!.AsArray()).Select(failure => $"| – | **failed**: {failure} | | | |"));
+            lines.AddRange(
+                reports.SelectMany(report => report["failures"]!.AsArray()).Select(failure => $"| – | **failed**: {failure} | | | |"));
         }
         lines.Add("");
-        lines.AddRange(shown.GroupBy(one => Origin(one.Record)).Select(origin => $"- {string.Join(", ", origin.Select(one => one.Claim.Name))}: {origin.Key}"));
+        lines.AddRange(
+            shown.GroupBy(one => Origin(one.Record)).Select(
+                origin => $"- {string.Join(", ", origin.Select(one => one.Claim.Name))}: {origin.Key}"));
         return string.Join('\n', lines);
     }
 
@@ -29,7 +32,8 @@ internal static class BenchTable
         var (unit, name) = ((string)row["unit"]!, (string)row["name"]!);
         var command = $"{(isFirst ? $"`{record.Command}`" : "–")}{(name == unit ? "" : $"{(isFirst ? ", " : " ")}{name}")}";
         var ratio = row["ratio"] is { } of ? Figure((double)of) : "–";
-        var targets = row["targets"]!.AsArray().Select(target => $"{target!["target"]}: {((bool?)target["reached"] ?? false ? "reached" : "**missed**")}").ToList();
+        var targets = row["targets"]!.AsArray().Select(
+            target => $"{target!["target"]}: {((bool?)target["reached"] ?? false ? "reached" : "**missed**")}").ToList();
         return $"| {command} | {Side(row["herald"], unit)} | {Side(row["limit"], unit)} | {ratio} | {(targets.Count > 0 ? string.Join("; ", targets) : "–")} |";
     }
 
@@ -52,10 +56,12 @@ internal static class BenchTable
     /// <summary>The commit, date and machine of a record.</summary>
     public static string Origin(Record record) => string.Create(
         CultureInfo.InvariantCulture,
-        $"commit `{record.ShortCommit}`, {record.Date}, {record.Machine.Cores} cores of {record.Machine.Cpu}, {record.Machine.MemoryGiB} GiB{Syncs(record)}");
+        $"commit `{record.ShortCommit}`, {record.Date}, {record.Machine.Cores} cores of {record.Machine.Cpu}, "
+            + $"{record.Machine.MemoryGiB} GiB{Syncs(record)}");
 
     private static string Syncs(Record record) => (record.Result as JsonObject)?["machine"]?["fsyncs_per_s"] is { } syncs
         ? string.Create(CultureInfo.InvariantCulture, $", {(double)syncs:N0} fsyncs/s") : "";
 
-    public static string Figure(double value) => value.ToString(Math.Abs(value) switch { >= 100 => "N0", >= 10 => "N1", _ => "N2" }, CultureInfo.InvariantCulture);
+    public static string Figure(double value) =>
+        value.ToString(Math.Abs(value) switch { >= 100 => "N0", >= 10 => "N1", _ => "N2" }, CultureInfo.InvariantCulture);
 }

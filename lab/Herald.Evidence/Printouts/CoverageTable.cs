@@ -8,7 +8,8 @@ namespace Herald.Evidence.Printouts;
 /// <summary>The share of each project's lines that tests run, beside the share that is demanded.</summary>
 internal static class CoverageTable
 {
-    public static string Of(IReadOnlyList<(Claim Claim, Record Record)> shown) => string.Join('\n', shown.SelectMany(one => Lines(one.Record)));
+    public static string Of(IReadOnlyList<(Claim Claim, Record Record)> shown) =>
+        string.Join('\n', shown.SelectMany(one => Lines(one.Record)));
 
     private static IEnumerable<string> Lines(Record record) =>
     [
@@ -21,6 +22,8 @@ internal static class CoverageTable
     {
         var (percent, demanded) = ((double)share["percent"]!, (int)share["demanded"]!);
         var text = string.Create(CultureInfo.InvariantCulture, $"{percent:0.0} %");
-        return string.Create(CultureInfo.InvariantCulture, $"| {share["project"]} | {(int)share["lines"]!:N0} | {(percent < demanded ? $"**{text}**" : text)} | {demanded} % |");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {share["project"]} | {(int)share["lines"]!:N0} | {(percent < demanded ? $"**{text}**" : text)} | {demanded} % |");
     }
 }

@@ -25,7 +25,8 @@ internal static class RunsTable
     }
 
     private static IEnumerable<(string What, string Text)> Cells(ClaimKind kind, JsonNode result) => kind == ClaimKind.Scenario
-        ? result["criteria"]!.AsArray().Select(one => ((string)one!["what"]!, Verdict($"{one["figure"]}; limit {one["limit"]}", (bool)one["ok"]!)))
+        ? result["criteria"]!.AsArray().Select(
+            one => ((string)one!["what"]!, Verdict($"{one["figure"]}; limit {one["limit"]}", (bool)one["ok"]!)))
         : result["rows"]!.AsArray().Select(row => ($"{row!["name"]}, {row["unit"]}", Verdict(Sides(row), row["targets"]!.AsArray().All(target => (bool)target!["reached"]!))));
 
     private static string Verdict(string text, bool holds) => holds ? text : $"**{text}: missed**";

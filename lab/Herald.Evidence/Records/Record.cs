@@ -8,7 +8,8 @@ namespace Herald.Evidence.Records;
 /// <param name="Passed">A failed run is a record as well, so that the documents show what it missed.</param>
 /// <param name="Result">In the form of the claim's kind.</param>
 internal sealed record Record(
-    string Command, string Commit, string Date, double Minutes, Machine Machine, IReadOnlyDictionary<string, string> Contents, bool Passed, JsonNode Result)
+    string Command, string Commit, string Date, double Minutes, Machine Machine, IReadOnlyDictionary<string, string> Contents, bool Passed,
+    JsonNode Result)
 {
     public string ShortCommit => Commit[..Math.Min(12, Commit.Length)];
 }

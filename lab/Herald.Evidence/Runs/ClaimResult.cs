@@ -75,7 +75,8 @@ internal static partial class ClaimResult
     private static partial Regex LastLine();
 
     // The output of a test stands below its name, with a deeper indent.
-    [GeneratedRegex(@"^ {4}\S+\.(\w+)[^\n]* \[(PASS|FAIL)\]\n(?: {6,}(?! *Output:)[^\n]*\n)* {6}Output:\n((?: {8}[^\n]*\n)+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^ {4}\S+\.(\w+)[^\n]* \[(PASS|FAIL)\]\n(?: {6,}(?! *Output:)[^\n]*\n)* {6}Output:\n((?: {8}[^\n]*\n)+)", RegexOptions.Multiline)]
     private static partial Regex StoryLines();
 
     [GeneratedRegex(@"^([A-Z][\w.]+)\s+([\d.]+) % of (\d+) lines \(demanded: (\d+) %\)", RegexOptions.Multiline)]

@@ -24,7 +24,8 @@ internal sealed class ClaimRun(WorkingCopy copy, RecordFolder records, TimeProvi
                 ?? throw new EvidenceException(
                     $"{claim.Name}: '{claim.Typed}' ended with exit code {code} and without a result. Its record was not changed.");
             var record = new Record(
-                claim.Typed, commit, time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Math.Round(time.GetElapsedTime(began).TotalMinutes, 1),
+                claim.Typed, commit, time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                Math.Round(time.GetElapsedTime(began).TotalMinutes, 1),
                 ThisMachine.Look(), contents, code == 0, result);
             records.Write(claim.Name, record);
             return record;

@@ -20,7 +20,8 @@ public sealed class AlarmGenerator(int seed, DigestLedger ledger)
     /// <summary>All messages of these users, mixed with each other. The expected digests are in the ledger.</summary>
     public IReadOnlyList<AlarmMessage> Burst(int firstUser, int users)
     {
-        var told = Enumerable.Range(firstUser, users).Select(number => new Queue<AlarmMessage>(Of(string.Create(CultureInfo.InvariantCulture, $"user-{_name}-{number:D6}")))).ToList();
+        var told = Enumerable.Range(firstUser, users).Select(
+            number => new Queue<AlarmMessage>(Of(string.Create(CultureInfo.InvariantCulture, $"user-{_name}-{number:D6}")))).ToList();
         var all = new List<AlarmMessage>(users * 12);
         while (told.Count > 0)
         {
@@ -57,7 +58,8 @@ public sealed class AlarmGenerator(int seed, DigestLedger ledger)
     }
 
     // Few seconds and few nanoseconds, so that some times are equal.
-    private string TimeText() => string.Create(CultureInfo.InvariantCulture, $"{Begin.AddSeconds(Draw(30)):yyyy-MM-ddTHH:mm:ss}.{Draw(3):D9}Z");
+    private string TimeText() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Begin.AddSeconds(Draw(30)):yyyy-MM-ddTHH:mm:ss}.{Draw(3):D9}Z");
 
     private string NextId() => string.Create(CultureInfo.InvariantCulture, $"{_name}-{++_number}");
 

@@ -12,7 +12,9 @@ public readonly record struct AlarmMessage(string Subject, string Id, byte[] Pay
     public bool IsRequest => Subject.StartsWith(SendDigest, StringComparison.Ordinal);
 
     public static AlarmMessage Change(string id, string user, string alarm, string status, string changedAt) => new(
-        StatusChanged, id, Encoding.UTF8.GetBytes($$"""{"AlarmID":"{{alarm}}","UserID":"{{user}}","Status":"{{status}}","ChangedAt":"{{changedAt}}"}"""));
+        StatusChanged, id,
+        Encoding.UTF8.GetBytes($$"""{"AlarmID":"{{alarm}}","UserID":"{{user}}","Status":"{{status}}","ChangedAt":"{{changedAt}}"}"""));
 
-    public static AlarmMessage Request(string id, string user) => new(SendDigest, id, Encoding.UTF8.GetBytes($$"""{"UserID":"{{user}}"}"""));
+    public static AlarmMessage Request(string id, string user) =>
+        new(SendDigest, id, Encoding.UTF8.GetBytes($$"""{"UserID":"{{user}}"}"""));
 }

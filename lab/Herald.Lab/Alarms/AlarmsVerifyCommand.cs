@@ -30,7 +30,8 @@ public static class AlarmsVerifyCommand
         return command;
     }
 
-    private static async Task<ExitCode> RunAsync(NatsOptionSet nats, ParseResult parsed, TimeSpan patience, Terminal terminal, TimeProvider time, CancellationToken cancel)
+    private static async Task<ExitCode> RunAsync(
+        NatsOptionSet nats, ParseResult parsed, TimeSpan patience, Terminal terminal, TimeProvider time, CancellationToken cancel)
     {
         ConnectionOptions options;
         try
@@ -46,7 +47,9 @@ public static class AlarmsVerifyCommand
         {
             await connection.WhenConnectedAsync(cancel).WaitAsync(ConnectPatience, time, cancel);
             var user = $"smoke-{Guid.CreateVersion7(time.GetUtcNow()):N}";
-            var test = new SmokeTest(connection, new AlarmPublisher(connection, nats.HasStream(parsed), patience, time), user, patience, terminal.Out.WriteLine, time);
+            var test = new SmokeTest(
+                connection, new AlarmPublisher(connection, nats.HasStream(parsed), patience, time), user, patience, terminal.Out.WriteLine,
+                time);
             if (await test.RunAsync(cancel) is { } wrong)
                 return terminal.Fail(ExitCode.Failed, wrong);
             terminal.Out.WriteLine("Smoke test passed");

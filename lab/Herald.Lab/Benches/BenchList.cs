@@ -35,7 +35,8 @@ internal static class BenchList
     public static IReadOnlyList<IBench> All { get; } =
     [
         new AcceptBench(1), new AcceptBench(AcceptBench.UsualBatch), DeliverBench.Backlog, DeliverBench.Fanout, new FlowBench(),
-        new LatencyBench(), new FlakyBench(), new RepeatsBench(), new KeysBench(), new NeighboursBench(), new IsolateBench(), new SubscriptionsBench(), new RegistrationsBench(), new StartBench(), new MemoryBench(), new IdleBench(),
+        new LatencyBench(), new FlakyBench(), new RepeatsBench(), new KeysBench(), new NeighboursBench(), new IsolateBench(),
+        new SubscriptionsBench(), new RegistrationsBench(), new StartBench(), new MemoryBench(), new IdleBench(),
     ];
 
     /// <summary>Every bench.</summary>

@@ -10,5 +10,6 @@ namespace Herald.Lab.Benches;
 /// <param name="Store">The store of the measured servers.</param>
 internal sealed record BenchOptions(TimeSpan Round, int Rounds, DirectoryInfo? Data, bool IsBrief, StoreChoice Store = StoreChoice.Embedded)
 {
-    public static BenchOptions Brief(DirectoryInfo? data, StoreChoice store = StoreChoice.Embedded) => new(TimeSpan.FromSeconds(1), 1, data, true, store);
+    public static BenchOptions Brief(DirectoryInfo? data, StoreChoice store = StoreChoice.Embedded) =>
+        new(TimeSpan.FromSeconds(1), 1, data, true, store);
 }

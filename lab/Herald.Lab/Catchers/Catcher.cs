@@ -30,7 +30,8 @@ public sealed class Catcher : IHttpApplication<IFeatureCollection>, IAsyncDispos
     /// <param name="metrics">Returns the content of <c>/metrics</c>.</param>
     /// <param name="around">A wrapper that observes the requests; null for none.</param>
     public Catcher(
-        int number, int port, string? secret, Misbehaviour misbehaviour, Action<Catch> caught, Func<string> metrics, TimeProvider time, WebhookReceiver.Around? around = null)
+        int number, int port, string? secret, Misbehaviour misbehaviour, Action<Catch> caught, Func<string> metrics, TimeProvider time,
+        WebhookReceiver.Around? around = null)
     {
         _listened = around?.Invoke(this) ?? this;
         (Number, Secret, _listener, Misbehaviour, _caught, _metrics, _time) = (number, secret, new(port), misbehaviour, caught, metrics, time);

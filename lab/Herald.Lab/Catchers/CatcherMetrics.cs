@@ -39,7 +39,8 @@ internal static class CatcherMetrics
         return text.ToString();
     }
 
-    private static void Each(StringBuilder text, IReadOnlyList<Catcher> catchers, string name, string type, string help, Func<CatcherCounts, long> count)
+    private static void Each(
+        StringBuilder text, IReadOnlyList<Catcher> catchers, string name, string type, string help, Func<CatcherCounts, long> count)
     {
         Head(text, name, type, help);
         foreach (var catcher in catchers)

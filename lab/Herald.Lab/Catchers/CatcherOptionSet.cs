@@ -80,7 +80,8 @@ internal sealed class CatcherOptionSet
         var isPlain = parsed.GetValue(_noRegister);
         var mode = parsed.GetValue(_mode);
         return new(
-            !isPlain, parsed.GetValue(_print), parsed.GetValue(_port) ?? (isPlain ? PlainPort : 0), parsed.GetValue(_count), parsed.GetValue(_secret),
+            !isPlain, parsed.GetValue(_print), parsed.GetValue(_port) ?? (isPlain ? PlainPort : 0), parsed.GetValue(_count),
+            parsed.GetValue(_secret),
             parsed.GetValue(_window), new(mode, parsed.GetValue(_then) ?? mode, parsed.GetValue(_after), parsed.GetValue(_length)),
             parsed.GetValue(_latency), parsed.GetValue(_seed));
     }

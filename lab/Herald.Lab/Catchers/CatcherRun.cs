@@ -38,7 +38,8 @@ internal sealed class CatcherRun(CatcherOptions options, ClientCall call, TimePr
         {
             var port = options.Port == 0 ? 0 : options.Port + number - 1;
             var catcher = new Catcher(
-                number, port, options.Secret ?? (options.Registers ? NewSecret() : null), new Misbehaviour(options.Schedule, options.Latency, time, new Random(options.Seed + number)),
+                number, port, options.Secret ?? (options.Registers ? NewSecret() : null),
+                new Misbehaviour(options.Schedule, options.Latency, time, new Random(options.Seed + number)),
                 Caught, () => CatcherMetrics.Write(_catchers), time);
             _catchers.Add(catcher);
             try

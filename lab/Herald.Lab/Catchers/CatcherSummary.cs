@@ -22,7 +22,8 @@ internal static class CatcherSummary
             ("violations", violations),
         };
         if (terminal.Json)
-            terminal.Out.WriteLine(new JsonObject([.. sums.Select(sum => KeyValuePair.Create(sum.Name, (JsonNode?)sum.Count))]).ToJsonString());
+            terminal.Out.WriteLine(
+                new JsonObject([.. sums.Select(sum => KeyValuePair.Create(sum.Name, (JsonNode?)sum.Count))]).ToJsonString());
         else
             terminal.Out.WriteLine(string.Join(", ", sums.Select(sum => $"{sum.Name} {sum.Count}")));
         return violations == 0 ? ExitCode.Ok : ExitCode.Failed;

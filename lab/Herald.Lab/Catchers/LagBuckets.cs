@@ -3,7 +3,8 @@ namespace Herald.Lab.Catchers;
 /// <summary>Counts lags between bounds, for a histogram of Prometheus.</summary>
 public sealed class LagBuckets
 {
-    public static readonly double[] BoundsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+    public static readonly double[] BoundsSeconds =
+        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
     private readonly long[] _counts = new long[BoundsSeconds.Length + 1];
     private long _sumTicks;
 

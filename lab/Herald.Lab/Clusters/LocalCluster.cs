@@ -31,7 +31,8 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <param name="settings">Options of <c>serve</c> for every node.</param>
     /// <exception cref="LocalPostgresException">No PostgreSQL server can be started.</exception>
     /// <exception cref="Processes.ChildProcessException">A node does not start.</exception>
-    public static Task<LocalCluster> StartAsync(int nodes, string? connection, TimeProvider time, CancellationToken cancel, params string[] settings) =>
+    public static Task<LocalCluster> StartAsync(
+        int nodes, string? connection, TimeProvider time, CancellationToken cancel, params string[] settings) =>
         StartAsync(ServerProcess.Plain, nodes, connection, time, cancel, settings);
 
     /// <summary>As above, with the command that each node runs.</summary>
@@ -58,7 +59,10 @@ public sealed class LocalCluster : IAsyncDisposable
     public async Task<ClusterNode> AddAsync(CancellationToken cancel, string? connection = null)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"node-{_nodes.Count + 1}");
-        var node = new ClusterNode(name, _command, ["--data", _data.FullName, "--store", "postgres", "--connection", connection ?? Connection, "--node", name, .. _settings], _time);
+        var node = new ClusterNode(
+            name, _command,
+            ["--data", _data.FullName, "--store", "postgres", "--connection", connection ?? Connection, "--node", name, .. _settings],
+            _time);
         await node.StartAsync(cancel);
         _nodes.Add(node);
         return node;

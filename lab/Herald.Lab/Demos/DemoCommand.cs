@@ -22,7 +22,8 @@ internal static class DemoCommand
             "demo",
             "Runs a server and a healthy, a slow, a flaky and a dying receiver, publishes orders, and checks that no event "
                 + "is lost or out of order.",
-            "herald demo", "herald demo --for 10s --plain", "herald demo --rate 5000 --keys 10000", "herald demo cluster", "herald demo orders", "herald demo alarms")
+            "herald demo", "herald demo --for 10s --plain", "herald demo --rate 5000 --keys 10000", "herald demo cluster",
+            "herald demo orders", "herald demo alarms")
         { data, Cluster(time), Orders(time), Alarms(time) };
         single.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
@@ -49,11 +50,13 @@ internal static class DemoCommand
         var command = new ExampleCommand(
             "cluster",
             "The same with three nodes over one PostgreSQL. One node is killed, its shards move to the others, and it starts again.",
-            "herald demo cluster", "herald demo cluster --for 15s --plain", "herald demo cluster --connection postgres://herald@127.0.0.1/herald")
+            "herald demo cluster", "herald demo cluster --for 15s --plain",
+            "herald demo cluster --connection postgres://herald@127.0.0.1/herald")
         { connection };
         set.AddTo(command);
         command.SetAction(async (parsed, cancel) => (int)await new DemoRun(
-            set.Read(parsed, null), (_, stop) => ClusterStage.StartAsync(parsed.GetValue(connection), time, stop), set.TerminalOf(parsed), time).RunAsync(cancel));
+            set.Read(parsed, null), (_, stop) => ClusterStage.StartAsync(parsed.GetValue(connection), time, stop), set.TerminalOf(parsed),
+            time).RunAsync(cancel));
         return command;
     }
 

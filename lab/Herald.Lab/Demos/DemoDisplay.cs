@@ -51,7 +51,9 @@ internal sealed class DemoDisplay(
         {
             var now = ledger.Now(receiver.Number);
             return string.Create(CultureInfo.InvariantCulture,
-                $"{receiver.Name}: delivered {now.Delivered} waiting {now.Lost} retries {receiver.Retries} blocked {receiver.BlockedKeys ?? 0} p50 {Show(receiver, 0.5)} p95 {Show(receiver, 0.95)} p99 {Show(receiver, 0.99)} duplicates {now.Duplicates} out-of-order {now.OutOfOrder}");
+                $"{receiver.Name}: delivered {now.Delivered} waiting {now.Lost} retries {receiver.Retries} blocked "
+                    + $"{receiver.BlockedKeys ?? 0} p50 {Show(receiver, 0.5)} p95 {Show(receiver, 0.95)} p99 {Show(receiver, 0.99)} "
+                    + $"duplicates {now.Duplicates} out-of-order {now.OutOfOrder}");
         });
         return string.Create(CultureInfo.InvariantCulture, $"{phase.Elapsed.TotalSeconds:0}s accepted {ledger.AcceptedCount} | {string.Join(" | ", [.. _servers.Select(server => $"{server.Name}: {server.State}"), .. parts])}");
     }

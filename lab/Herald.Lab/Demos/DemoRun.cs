@@ -13,7 +13,8 @@ namespace Herald.Lab.Demos;
 /// directory is removed.
 /// </summary>
 /// <param name="start">Starts the servers, with an existing directory for their data.</param>
-internal sealed class DemoRun(DemoOptions options, Func<DirectoryInfo, CancellationToken, Task<IDemoStage>> start, Terminal terminal, TimeProvider time)
+internal sealed class DemoRun(
+    DemoOptions options, Func<DirectoryInfo, CancellationToken, Task<IDemoStage>> start, Terminal terminal, TimeProvider time)
 {
     public const string Topic = "orders";
     private const int LeastAccepted = 1000;
@@ -48,10 +49,12 @@ internal sealed class DemoRun(DemoOptions options, Func<DirectoryInfo, Cancellat
     private async Task<ExitCode> RunAsync(IDemoStage stage, CancellationToken cancel)
     {
         // 2. Receivers and subscriptions.
-        using var load = new OrderLoad(new EventPublisher(() => stage.Client, Topic, options.Drain, time), _ledger, options.Keys, time, new Random(Seed));
+        using var load = new OrderLoad(
+            new EventPublisher(() => stage.Client, Topic, options.Drain, time), _ledger, options.Keys, time, new Random(Seed));
         (string Name, Conduct Conduct)[] kinds =
         [
-            ("healthy", new Conduct.Healthy()), ("slow", new Conduct.Slow(SlowBy)), ("flaky", new Conduct.Flaky(0.5)), ("dying", new Conduct.Healthy()),
+            ("healthy", new Conduct.Healthy()), ("slow", new Conduct.Slow(SlowBy)), ("flaky", new Conduct.Flaky(0.5)),
+            ("dying", new Conduct.Healthy()),
         ];
         var receivers = kinds.Select((kind, number) => new OrderReceiver(kind.Name, number, _ledger)).ToArray();
         try
@@ -69,7 +72,9 @@ internal sealed class DemoRun(DemoOptions options, Func<DirectoryInfo, Cancellat
             var cost = new NeighbourCost();
             var phase = new DemoPhase(time, options, stage.Place);
             using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var display = options.Json ? Task.CompletedTask : new DemoDisplay(_ledger, receivers, phase, stage, terminal, time).RunAsync(options.Plain, showing.Token);
+            var display = options.Json
+                ? Task.CompletedTask
+                : new DemoDisplay(_ledger, receivers, phase, stage, terminal, time).RunAsync(options.Plain, showing.Token);
             try
             {
                 await Task.WhenAll(

@@ -26,7 +26,8 @@ public sealed class OrderReceiver(string name, int number, ReceiptLedger ledger)
     public long? BlockedKeys { get; private set; }
 
     public async Task StartAsync(
-        Conduct conduct, Func<TimeSpan> now, TimeProvider time, Random random, CancellationToken cancel, WebhookReceiver.Around? around = null) =>
+        Conduct conduct, Func<TimeSpan> now, TimeProvider time, Random random, CancellationToken cancel,
+        WebhookReceiver.Around? around = null) =>
         Webhooks = await WebhookReceiver.StartAsync(Name, _secret, conduct, webhook =>
         {
             var change = OrderChange.Parse(webhook.Body.Span);

@@ -26,7 +26,8 @@ internal sealed class SingleStage : IDemoStage
 
     public Task PlayAsync(TimeSpan load, CancellationToken cancel) => Task.CompletedTask;
 
-    public Task<IReadOnlyList<(string Name, string State)>> LookAsync(CancellationToken cancel) => Task.FromResult<IReadOnlyList<(string, string)>>([]);
+    public Task<IReadOnlyList<(string Name, string State)>> LookAsync(CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<(string, string)>>([]);
 
     public async ValueTask DisposeAsync()
     {

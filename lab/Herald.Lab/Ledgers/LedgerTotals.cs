@@ -12,5 +12,6 @@ public sealed record LedgerTotals(long Accepted, long Delivered, long Duplicates
 {
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Accepted:N0} accepted, {Delivered:N0} delivered, {Duplicates:N0} repeats, {OutOfOrder:N0} out of order, {Lost:N0} lost, {ChangedIds:N0} under another id");
+        $"{Accepted:N0} accepted, {Delivered:N0} delivered, {Duplicates:N0} repeats, {OutOfOrder:N0} out of order, "
+            + $"{Lost:N0} lost, {ChangedIds:N0} under another id");
 }

@@ -42,7 +42,8 @@ public sealed class ReceiptLedger
     }
 
     /// <summary>Records that a receiver acknowledges an event.</summary>
-    public Receipt Received(int receiver, string key, long sequence, string webhookId) => _receivers[receiver].Receive(key, sequence, webhookId);
+    public Receipt Received(int receiver, string key, long sequence, string webhookId) =>
+        _receivers[receiver].Receive(key, sequence, webhookId);
 
     /// <summary>
     /// The counts so far, cheap enough to show once per second. <see cref="LedgerTotals.Delivered"/> includes events that are not confirmed

@@ -41,10 +41,13 @@ public sealed record OrderMessage(Guid Id, Guid CustomerId, Guid OrderId, string
             using var json = JsonDocument.Parse(payload);
             var body = json.RootElement;
             return body.ValueKind == JsonValueKind.Object
-                && Find(body, "id"u8, out var id) && Find(body, "customer_id"u8, out var customer) && Find(body, "order_id"u8, out var order)
+                && Find(body, "id"u8, out var id) && Find(body, "customer_id"u8, out var customer)
+                    && Find(body, "order_id"u8, out var order)
                 && body.TryGetProperty("type"u8, out var type) && type.ValueKind == JsonValueKind.String
-                && body.TryGetProperty("occurred_at"u8, out var at) && at.ValueKind == JsonValueKind.String && TryParseTime(at.GetString()!, out var occurredAt)
-                && body.TryGetProperty("sequence_number"u8, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var sequence)
+                && body.TryGetProperty("occurred_at"u8, out var at) && at.ValueKind == JsonValueKind.String
+                    && TryParseTime(at.GetString()!, out var occurredAt)
+                && body.TryGetProperty("sequence_number"u8, out var number) && number.ValueKind == JsonValueKind.Number
+                    && number.TryGetInt64(out var sequence)
                 ? new(id, customer, order, type.GetString()!, occurredAt, sequence)
                 : null;
         }

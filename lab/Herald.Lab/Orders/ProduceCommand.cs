@@ -43,7 +43,8 @@ public static class ProduceCommand
             "produce",
             $"Publishes changes of orders at a steady rate. Each order goes through {OrderGenerator.States} states; "
                 + "then a new one replaces it.",
-            "herald orders produce --customers 4 --rate 480", "herald orders produce --customers 1000 --open-orders 10 --rate 0 --events 100000",
+            "herald orders produce --customers 4 --rate 480",
+            "herald orders produce --customers 1000 --open-orders 10 --rate 0 --events 100000",
             "herald orders produce --kafka 127.0.0.1:9092 --rate 1000")
         { customers, openOrders, rate, events, seed, retryFor }.Runs(async call =>
         {
@@ -62,7 +63,8 @@ public static class ProduceCommand
         return command;
     }
 
-    private static async Task<ExitCode> RunAsync(OrderGenerator story, KafkaPlace place, TimeSpan patience, double rate, long events, ClientCall call, TimeProvider time)
+    private static async Task<ExitCode> RunAsync(
+        OrderGenerator story, KafkaPlace place, TimeSpan patience, double rate, long events, ClientCall call, TimeProvider time)
     {
         try
         {
@@ -78,7 +80,8 @@ public static class ProduceCommand
         }
     }
 
-    private static async Task<ExitCode> RunAsync(OrderGenerator story, IOrderSink sink, double rate, long events, ClientCall call, TimeProvider time)
+    private static async Task<ExitCode> RunAsync(
+        OrderGenerator story, IOrderSink sink, double rate, long events, ClientCall call, TimeProvider time)
     {
         var tally = new ProduceTally();
         var began = time.GetTimestamp();
@@ -107,7 +110,8 @@ public static class ProduceCommand
         try
         {
             for (long before = 0; await timer.WaitForNextTickAsync(over); before = tally.Acknowledged)
-                terminal.Error.WriteLine($"sent {tally.Sent}, acknowledged {tally.Acknowledged}, failed {tally.Failed}, {tally.Acknowledged - before}/s");
+                terminal.Error.WriteLine(
+                    $"sent {tally.Sent}, acknowledged {tally.Acknowledged}, failed {tally.Failed}, {tally.Acknowledged - before}/s");
         }
         catch (OperationCanceledException) { }
     }

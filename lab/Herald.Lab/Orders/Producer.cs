@@ -2,7 +2,8 @@ namespace Herald.Lab.Orders;
 
 /// <summary>Publishes a story at a steady rate, in batches.</summary>
 /// <param name="settled">Called for each batch with its result.</param>
-internal sealed class Producer(OrderGenerator story, IOrderSink sink, Action<IReadOnlyList<OrderMessage>, OrderSinkResult> settled, TimeProvider time)
+internal sealed class Producer(
+    OrderGenerator story, IOrderSink sink, Action<IReadOnlyList<OrderMessage>, OrderSinkResult> settled, TimeProvider time)
 {
     private const int BatchEvents = 500;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);

@@ -20,7 +20,8 @@ public sealed class ServerProcess : ChildProcess
     /// <param name="arguments">The arguments after <c>serve</c>.</param>
     /// <param name="command"><see cref="Plain"/> by default.</param>
     /// <exception cref="ChildProcessException">The process ended, or was not ready in time.</exception>
-    public static async Task<ServerProcess> StartAsync(IEnumerable<string> arguments, TimeProvider time, CancellationToken cancel, IReadOnlyList<string>? command = null)
+    public static async Task<ServerProcess> StartAsync(
+        IEnumerable<string> arguments, TimeProvider time, CancellationToken cancel, IReadOnlyList<string>? command = null)
     {
         var server = new ServerProcess(command ?? Plain, arguments, time);
         server.Address = new Uri(await server.StartAsync(cancel));

@@ -16,7 +16,8 @@ internal sealed class SignatureCheck(string secret, TimeProvider time)
     private readonly byte[] _key = Convert.FromBase64String(secret[Prefix.Length..]);
 
     public static bool IsSecret(string text) =>
-        text.StartsWith(Prefix, StringComparison.Ordinal) && Convert.TryFromBase64String(text[Prefix.Length..], new byte[text.Length], out _);
+        text.StartsWith(Prefix, StringComparison.Ordinal)
+            && Convert.TryFromBase64String(text[Prefix.Length..], new byte[text.Length], out _);
 
     /// <summary>Null when the signature is valid, otherwise a description of the problem.</summary>
     public string? Refuse(string? id, string? timestamp, string? signatures, ReadOnlySpan<byte> body)

@@ -25,7 +25,8 @@ public sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IAsy
     private string? _lastRefusal;
 
     private WebhookReceiver(
-        string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random, int port, Around? around)
+        string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random, int port,
+        Around? around)
     {
         _listened = around?.Invoke(this) ?? this;
         (Name, Conduct, _acknowledged, _time, _random, _listener) = (name, conduct, acknowledged, time, random, new(port));
@@ -58,7 +59,8 @@ public sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IAsy
     /// Called for each webhook before its 2xx is sent. Calls can overlap. An exception makes the answer a 500.
     /// </param>
     public static async Task<WebhookReceiver> StartAsync(
-        string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random, CancellationToken cancel,
+        string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random,
+        CancellationToken cancel,
         int port = 0, Around? around = null)
     {
         var receiver = new WebhookReceiver(name, secret, conduct, acknowledged, time, random, port, around);

@@ -56,10 +56,13 @@ internal sealed class HandlerRecord(HandlerRole role, PhasePlan plan, TimeSpan s
         {
             var phases = _phases.ToDictionary(
                 phase => phase.Key,
-                phase => new PhaseFigures(plan.LengthOf(phase.Key), phase.Value.Delivered, phase.Value.Failed, phase.Value.Retries, phase.Value.LagsWhere(_ => true)));
+                phase => new PhaseFigures(
+                    plan.LengthOf(phase.Key), phase.Value.Delivered, phase.Value.Failed, phase.Value.Retries,
+                    phase.Value.LagsWhere(_ => true)));
             var calm = _phases[Phase.Before];
             return new(
-                role, phases, [.. Enumerable.Range(0, PhasePlan.Quarters).Select(quarter => calm.LagsWhere(at => plan.QuarterOfBefore(at) == quarter))],
+                role, phases,
+                [.. Enumerable.Range(0, PhasePlan.Quarters).Select(quarter => calm.LagsWhere(at => plan.QuarterOfBefore(at) == quarter))],
                 _phases.Values.Sum(tally => tally.Delivered), _deliveredInHell, violations,
                 _deliveredOfThose >= Interlocked.Read(ref _publishedByHellsEnd) ? _caughtUpAt : null);
         }

@@ -9,6 +9,7 @@ internal sealed record HandlerRole(string Name, Mode Usual, bool GoesToHell)
 {
     public static readonly IReadOnlyList<HandlerRole> All =
     [
-        new("nightmare 1", Mode.Nightmare, false), new("nightmare 2", Mode.Nightmare, false), new("hell", Mode.Nightmare, true), new("clean", Mode.None, false),
+        new("nightmare 1", Mode.Nightmare, false), new("nightmare 2", Mode.Nightmare, false), new("hell", Mode.Nightmare, true),
+        new("clean", Mode.None, false),
     ];
 }

@@ -6,8 +6,10 @@ internal sealed record PhasePlan(TimeSpan WarmUp, TimeSpan Before, TimeSpan Hell
     /// <summary>The phases that are judged.</summary>
     public static readonly IReadOnlyList<Phase> Judged = [Phase.Before, Phase.Hell, Phase.After];
 
-    public static readonly PhasePlan Compressed = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(30));
-    public static readonly PhasePlan Full = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(2));
+    public static readonly PhasePlan Compressed = new(
+        TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(30));
+    public static readonly PhasePlan Full = new(
+        TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(2));
 
     /// <summary>The number of parts of the phase before hell that are compared with each other.</summary>
     public const int Quarters = 4;

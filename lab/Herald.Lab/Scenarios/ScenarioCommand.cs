@@ -45,7 +45,8 @@ internal static class ScenarioCommand
             "unaffected",
             "Runs four handlers, one of which answers everything with 500 for a while, and checks that the others are unaffected "
                 + "and that it catches up.",
-            "herald scenario unaffected", "herald scenario unaffected --full --json unaffected.json", "herald scenario unaffected --store postgres --nodes 3 --plain",
+            "herald scenario unaffected", "herald scenario unaffected --full --json unaffected.json",
+            "herald scenario unaffected --store postgres --nodes 3 --plain",
             "herald scenario unaffected --via kafka")
         { store, nodes, via, rate, openOrders, full, figures, plain, seed };
         kafka.AddWithPropertiesTo(command);
@@ -57,9 +58,12 @@ internal static class ScenarioCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var file = parsed.GetValue(figures);
-            var terminal = new Terminal(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, json: parsed.GetResult(figures) is not null && file is null);
+            var terminal = new Terminal(
+                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
+                json: parsed.GetResult(figures) is not null && file is null);
             var options = new UnaffectedOptions(
-                parsed.GetValue(store), parsed.GetValue(nodes), parsed.GetValue(via), kafka.Place(parsed), parsed.GetValue(rate), parsed.GetValue(openOrders),
+                parsed.GetValue(store), parsed.GetValue(nodes), parsed.GetValue(via), kafka.Place(parsed), parsed.GetValue(rate),
+                parsed.GetValue(openOrders),
                 parsed.GetValue(full) ? PhasePlan.Full : PhasePlan.Compressed, file, parsed.GetValue(seed),
                 parsed.GetValue(plain) || terminal.Json || Console.IsOutputRedirected);
             await using var run = new UnaffectedRun(options, terminal, time);

@@ -17,11 +17,15 @@ internal sealed class ScenarioHandler : IAsyncDisposable
     {
         (_customer, _record) = (customer, record);
         var secret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-        _catcher = new Catcher(number, 0, secret, new Misbehaviour(new(role.Usual), LatencyRange.Usual, time, new Random(seed)), Caught, () => CatcherMetrics.Write([_catcher!]), time);
+        _catcher = new Catcher(
+            number, 0, secret, new Misbehaviour(new(role.Usual), LatencyRange.Usual, time, new Random(seed)), Caught,
+            () => CatcherMetrics.Write([_catcher!]), time);
 
         void Caught(Catch one)
         {
-            record.Answered(one.Hit, one.Webhook.Attempt, one.IsFirst, one.Order is { } order ? since(order.OccurredAt) : null, since(time.GetUtcNow().UtcDateTime));
+            record.Answered(
+                one.Hit, one.Webhook.Attempt, one.IsFirst, one.Order is { } order ? since(order.OccurredAt) : null,
+                since(time.GetUtcNow().UtcDateTime));
             if (!one.Hit.Fails)
                 delivered(one);
         }

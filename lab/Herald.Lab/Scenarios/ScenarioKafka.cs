@@ -35,7 +35,9 @@ internal sealed class ScenarioKafka : IAsyncDisposable
         var own = given is null ? await StartOwnAsync(time, cancel) : null;
         try
         {
-            var place = new KafkaPlace(own?.Servers ?? given!.Servers, $"herald-scenario-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}", given?.Properties);
+            var place = new KafkaPlace(
+                own?.Servers ?? given!.Servers, $"herald-scenario-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}",
+                given?.Properties);
             return new(own, await OwnTopic.MakeAsync(place.Open(), place.Topic, Partitions), place);
         }
         catch

@@ -12,7 +12,8 @@ internal sealed class ScenarioServers : IAsyncDisposable
     private readonly HeraldClient? _client;
     private readonly DirectoryInfo? _data;
 
-    private ScenarioServers(ServerProcess single, DirectoryInfo data) => (_single, _client, _data) = (single, new HeraldClient(single.Address, null), data);
+    private ScenarioServers(ServerProcess single, DirectoryInfo data) =>
+        (_single, _client, _data) = (single, new HeraldClient(single.Address, null), data);
 
     private ScenarioServers(LocalCluster cluster) => _cluster = cluster;
 
@@ -20,14 +21,18 @@ internal sealed class ScenarioServers : IAsyncDisposable
     public HeraldClient Client => _cluster?.NextClient() ?? _client!;
 
     /// <param name="settings">Options of <c>serve</c> for every server.</param>
-    public static async Task<ScenarioServers> StartAsync(UnaffectedOptions options, IEnumerable<string> settings, TimeProvider time, CancellationToken cancel)
+    public static async Task<ScenarioServers> StartAsync(
+        UnaffectedOptions options, IEnumerable<string> settings, TimeProvider time, CancellationToken cancel)
     {
         if (options.Store == StoreChoice.Postgres)
             return new(await LocalCluster.StartAsync(ServerProcess.Orders, options.Nodes, null, time, cancel, [.. settings]));
         var data = Directory.CreateTempSubdirectory("herald-scenario-");
         try
         {
-            return new(await ServerProcess.StartAsync(["--data", data.FullName, "--listen", "127.0.0.1:0", .. settings], time, cancel, ServerProcess.Orders), data);
+            return new(
+                await ServerProcess.StartAsync(
+                    ["--data", data.FullName, "--listen", "127.0.0.1:0", .. settings], time, cancel, ServerProcess.Orders),
+                data);
         }
         catch
         {

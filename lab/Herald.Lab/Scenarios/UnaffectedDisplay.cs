@@ -8,7 +8,8 @@ using Spectre.Console.Rendering;
 namespace Herald.Lab.Scenarios;
 
 /// <summary>Shows the scenario while it runs: a live table, or a line every five seconds.</summary>
-internal sealed class UnaffectedDisplay(IReadOnlyList<ScenarioHandler> handlers, UnaffectedOptions options, Func<TimeSpan> now, Terminal terminal, TimeProvider time)
+internal sealed class UnaffectedDisplay(
+    IReadOnlyList<ScenarioHandler> handlers, UnaffectedOptions options, Func<TimeSpan> now, Terminal terminal, TimeProvider time)
     : ProgressDisplay(terminal.Error, time)
 {
     private const int ColumnWidth = 12;

@@ -93,7 +93,8 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
         foreach (var (role, customer) in HandlerRole.All.Zip(story.Customers))
         {
             var record = new HandlerRecord(role, options.Plan, Settle);
-            var handler = new ScenarioHandler(role, _handlers.Count + 1, customer, record, Delivered, Since, options.Seed + _handlers.Count, time);
+            var handler = new ScenarioHandler(
+                role, _handlers.Count + 1, customer, record, Delivered, Since, options.Seed + _handlers.Count, time);
             _handlers.Add(handler);
             _records.Add(customer, record);
             await handler.StartAsync(cancel);
@@ -108,7 +109,8 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _began = time.GetUtcNow().UtcDateTime;
-        var producing = new Producer(story, sink, Published, time).RunAsync(options.Rate * HandlerRole.All.Count, long.MaxValue, over.Token);
+        var producing = new Producer(story, sink, Published, time).RunAsync(
+            options.Rate * HandlerRole.All.Count, long.MaxValue, over.Token);
         var playing = PlayAsync(over);
         await Task.WhenAny(producing, playing);
         await over.CancelAsync();

@@ -33,7 +33,10 @@ internal static class UnaffectedVerdict
         criteria.Add(new("out of order", $"{outOfOrder}", "0", outOfOrder == 0));
         criteria.Add(new("lost", $"{lost}", "0", lost == 0));
         var least = handlers.MinBy(handler => handler.Delivered)!;
-        criteria.Add(new($"least delivered ({least.Role.Name})", $"{least.Delivered}", $"at least {LeastDelivered}", least.Delivered >= LeastDelivered));
+        criteria.Add(
+            new(
+                $"least delivered ({least.Role.Name})", $"{least.Delivered}", $"at least {LeastDelivered}",
+                least.Delivered >= LeastDelivered));
         return criteria;
     }
 
@@ -49,7 +52,9 @@ internal static class UnaffectedVerdict
         TimeSpan[] allowances = [before * Tolerance, Grain, calm.Most - calm.Least];
         var limit = before + allowances.Max();
         var quarters = $"{LagText.Format(calm.Least)} to {LagText.Format(calm.Most)}";
-        return new(what, LagText.Format(during), $"{LagText.Format(limit)} (before {LagText.Format(before)}, its quarters {quarters})", during <= limit);
+        return new(
+            what, LagText.Format(during), $"{LagText.Format(limit)} (before {LagText.Format(before)}, its quarters {quarters})",
+            during <= limit);
     }
 
     private static Criterion Rate(HandlerFigures handler)

@@ -54,7 +54,8 @@ public sealed class BrokerGuard : IAsyncDisposable
                 return false;
             try
             {
-                return File.ReadAllText(children).Trim() is { Length: > 0 } broker && File.ReadAllText($"/proc/{broker}/stat").Contains(") Z ", StringComparison.Ordinal);
+                return File.ReadAllText(children).Trim() is { Length: > 0 } broker
+                    && File.ReadAllText($"/proc/{broker}/stat").Contains(") Z ", StringComparison.Ordinal);
             }
             catch (IOException)
             {

@@ -16,7 +16,9 @@ public sealed class KafkaPrograms
 
     /// <returns>Null when Kafka or Java is missing.</returns>
     public static KafkaPrograms? Find() =>
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } home && Directory.Exists(Path.Combine(home, "libs")) && HasJava() ? new(Path.GetFullPath(home)) : null;
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } home && Directory.Exists(Path.Combine(home, "libs")) && HasJava()
+            ? new(Path.GetFullPath(home))
+            : null;
 
     /// <summary>The words of a program's command line.</summary>
     /// <param name="logSettings">A settings file of Log4j.</param>
@@ -29,7 +31,8 @@ public sealed class KafkaPrograms
     /// <summary>Runs a program to its end.</summary>
     /// <returns>The output of the program.</returns>
     /// <exception cref="LocalKafkaException">The program failed, or did not end in time.</exception>
-    public async Task<string> RunAsync(string type, string logSettings, string input, TimeProvider time, params IEnumerable<string> arguments)
+    public async Task<string> RunAsync(
+        string type, string logSettings, string input, TimeProvider time, params IEnumerable<string> arguments)
     {
         var words = Command(type, logSettings, arguments).ToArray();
         using var process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
@@ -52,5 +55,7 @@ public sealed class KafkaPrograms
         return await output;
     }
 
-    private static bool HasJava() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "java")));
+    private static bool HasJava() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(
+            folder => File.Exists(Path.Combine(folder, "java")));
 }

@@ -41,7 +41,8 @@ public sealed class LocalKafka : IAsyncDisposable
 
     /// <param name="settings">Settings as in <c>server.properties</c>. They replace the defaults of this class.</param>
     /// <exception cref="LocalKafkaException">The broker does not start.</exception>
-    public static async Task<LocalKafka> StartNewAsync(KafkaPrograms programs, IEnumerable<(string Name, string Value)> settings, TimeProvider time, CancellationToken cancel)
+    public static async Task<LocalKafka> StartNewAsync(
+        KafkaPrograms programs, IEnumerable<(string Name, string Value)> settings, TimeProvider time, CancellationToken cancel)
     {
         var kafka = new LocalKafka(programs, time);
         try
@@ -85,7 +86,8 @@ public sealed class LocalKafka : IAsyncDisposable
     /// <summary>Runs a program of Kafka to its end.</summary>
     /// <returns>The output of the program.</returns>
     /// <exception cref="LocalKafkaException">The program failed.</exception>
-    public Task<string> RunToolAsync(string type, string input, params IEnumerable<string> arguments) => _programs.RunAsync(type, LogSettingsFile, input, _time, arguments);
+    public Task<string> RunToolAsync(string type, string input, params IEnumerable<string> arguments) =>
+        _programs.RunAsync(type, LogSettingsFile, input, _time, arguments);
 
     public async ValueTask DisposeAsync()
     {

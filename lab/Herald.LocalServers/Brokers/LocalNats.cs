@@ -15,7 +15,8 @@ public sealed class LocalNats : IAsyncDisposable
     private readonly TimeProvider _time;
     private BrokerGuard? _guard;
 
-    private LocalNats(string program, IReadOnlyList<string> settings, TimeProvider time) => (_program, _settings, _time) = (program, settings, time);
+    private LocalNats(string program, IReadOnlyList<string> settings, TimeProvider time) =>
+        (_program, _settings, _time) = (program, settings, time);
 
     public int Port { get; } = FreePort.Find();
 
@@ -39,7 +40,8 @@ public sealed class LocalNats : IAsyncDisposable
 
     /// <param name="settings">Lines as in the settings file of a NATS server.</param>
     /// <exception cref="LocalNatsException">No NATS server is installed, or it does not start.</exception>
-    public static async Task<LocalNats> StartNewAsync(bool jetStream, IReadOnlyList<string> settings, TimeProvider time, CancellationToken cancel)
+    public static async Task<LocalNats> StartNewAsync(
+        bool jetStream, IReadOnlyList<string> settings, TimeProvider time, CancellationToken cancel)
     {
         var nats = new LocalNats(NatsProgram.Find() ?? throw new LocalNatsException(NatsProgram.Missing), settings, time);
         try

@@ -39,7 +39,9 @@ public sealed class LocalPostgres : IAsyncDisposable
     /// <param name="settings">Settings as in <c>postgresql.conf</c>.</param>
     /// <exception cref="LocalPostgresException">PostgreSQL does not start.</exception>
     public static Task<LocalPostgres> StartNewAsync(PostgresPrograms programs, IReadOnlyDictionary<string, string> settings) =>
-        MakeAsync(new LocalPostgres(programs, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), settings), made => made.InitializeAsync());
+        MakeAsync(
+            new LocalPostgres(programs, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), settings),
+            made => made.InitializeAsync());
 
     /// <summary>Starts a standby that follows this server by streaming replication until it is promoted.</summary>
     public Task<LocalPostgres> StartStandbyAsync() =>
@@ -105,7 +107,8 @@ public sealed class LocalPostgres : IAsyncDisposable
     }
 
     private Task<string> CopyAsync(LocalPostgres from) =>
-        from.RunClientAsync("pg_basebackup", "-D", DataFolder, "--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync");
+        from.RunClientAsync(
+            "pg_basebackup", "-D", DataFolder, "--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync");
 
     /// <summary>Another process can take the port that was free a moment ago. Then another port is tried.</summary>
     private async Task StartFirstAsync()

@@ -70,7 +70,8 @@ public sealed class PostgresPrograms
     {
         const string Versions = "/usr/lib/postgresql";
         return !Directory.Exists(Versions) ? [] : Directory.GetDirectories(Versions)
-            .OrderByDescending(folder => double.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var version) ? version : 0)
+            .OrderByDescending(
+                folder => double.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var version) ? version : 0)
             .Select(folder => Path.Combine(folder, "bin"));
     }
 

@@ -54,7 +54,8 @@ internal sealed class CompilerCall
         var options = _arguments.ParseOptions;
         var own = CSharpCompilation.Create(
             _arguments.CompilationName,
-            _arguments.SourceFiles.Select(source => CSharpSyntaxTree.ParseText(File.ReadAllText(source.Path), options, source.Path, Encoding.UTF8)),
+            _arguments.SourceFiles.Select(
+                source => CSharpSyntaxTree.ParseText(File.ReadAllText(source.Path), options, source.Path, Encoding.UTF8)),
             _arguments.MetadataReferences.Select(reference => MetadataReference.CreateFromFile(reference.Reference, reference.Properties)),
             // Only errors matter, because mutants cause many warnings.
             _arguments.CompilationOptions.WithGeneralDiagnosticOption(ReportDiagnostic.Suppress).WithSpecificDiagnosticOptions([]));

@@ -36,9 +36,11 @@ internal sealed class Planter(IEnumerable<FoundMutant> mutants) : CSharpSyntaxRe
         StatementSyntax either = mutant.Kind switch
         {
             MutantKind.Dropped => SyntaxFactory.IfStatement(Not(on), planted),
-            MutantKind.PlusMinus => SyntaxFactory.IfStatement(on, Turned((ExpressionStatementSyntax)asItIs), SyntaxFactory.ElseClause(planted)),
+            MutantKind.PlusMinus => SyntaxFactory.IfStatement(
+                on, Turned((ExpressionStatementSyntax)asItIs), SyntaxFactory.ElseClause(planted)),
             MutantKind.Negated or MutantKind.NeverTrue or MutantKind.AlwaysTrue or MutantKind.Returned
-                or MutantKind.Bound or MutantKind.AndOr or MutantKind.Absent => throw new UnreachableException($"{mutant.Kind} changes no statement."),
+                or MutantKind.Bound or MutantKind.AndOr or MutantKind.Absent => throw new UnreachableException(
+                    $"{mutant.Kind} changes no statement."),
         };
         return SyntaxFactory.Block(either);
     }

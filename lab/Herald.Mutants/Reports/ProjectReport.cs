@@ -8,7 +8,8 @@ namespace Herald.Mutants.Reports;
 /// <param name="Suites">How many mutants each suite was the first to notice.</param>
 /// <param name="Survivors">The mutants that no suite noticed, including those that are believed to be equivalent.</param>
 internal sealed record ProjectReport(
-    string Project, int Found, int LeftOut, int Drawn, int Tried, int Noticed, IReadOnlyList<SuiteReport> Suites, IReadOnlyList<Survivor> Survivors)
+    string Project, int Found, int LeftOut, int Drawn, int Tried, int Noticed, IReadOnlyList<SuiteReport> Suites,
+    IReadOnlyList<Survivor> Survivors)
 {
     /// <param name="tried">The drawn mutants that were tried, in the order of the draw.</param>
     /// <param name="equivalents">The reasons why some mutants are believed to be equivalent, by their keys.</param>

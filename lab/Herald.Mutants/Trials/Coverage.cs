@@ -38,7 +38,8 @@ internal sealed class Coverage(TestProcess process, JsonLines<Reach> kept, TextW
     /// The suites to run for a mutant, the fastest first, each with the parts that reach the mutant. Parts that reach few other mutants
     /// come first.
     /// </summary>
-    public IReadOnlyList<(Suite Suite, IReadOnlyList<(SuitePart Part, double Seconds)> Parts)> For(int mutant, IReadOnlyList<Suite> suites) =>
+    public IReadOnlyList<(Suite Suite, IReadOnlyList<(SuitePart Part, double Seconds)> Parts)> For(
+        int mutant, IReadOnlyList<Suite> suites) =>
         [.. suites.Select(suite => (suite, Parts: Reaching(mutant, suite))).Where(suite => suite.Parts.Count > 0)
             .OrderBy(suite => suite.Parts.Sum(part => part.Seconds))];
 
@@ -56,7 +57,8 @@ internal sealed class Coverage(TestProcess process, JsonLines<Reach> kept, TextW
         if (!run.HasPassed)
             run = await process.RunAsync(suite, part, [new(MutantSwitch.Reached, file)], Longest, cancel);
         var numbers = File.Exists(file) ? File.ReadLines(file).Select(line => int.Parse(line, CultureInfo.InvariantCulture)) : [];
-        var reach = new Reach(suite.Name, part.Name, suite.Content, run.HasPassed, Math.Round(run.Seconds, 1), [.. numbers.Distinct().Order()]);
+        var reach = new Reach(
+            suite.Name, part.Name, suite.Content, run.HasPassed, Math.Round(run.Seconds, 1), [.. numbers.Distinct().Order()]);
         kept.Append(reach);
         await progress.WriteLineAsync(run.HasPassed
             ? string.Create(CultureInfo.InvariantCulture, $"{part.Name}: reaches {reach.Reached.Count} mutants in {run.Seconds:N1} s")

@@ -33,7 +33,8 @@ internal static class Suites
 
     /// <param name="folder">The folder for the copies.</param>
     /// <param name="assemblies">The planted assemblies.</param>
-    public static async Task<IReadOnlyList<Suite>> PrepareAsync(string root, string folder, IReadOnlyList<string> assemblies, CancellationToken cancel)
+    public static async Task<IReadOnlyList<Suite>> PrepareAsync(
+        string root, string folder, IReadOnlyList<string> assemblies, CancellationToken cancel)
     {
         var suites = new List<Suite>();
         foreach (var name in Names)

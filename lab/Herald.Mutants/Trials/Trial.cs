@@ -26,7 +26,8 @@ internal sealed class Trial(TestProcess process, Coverage coverage, IReadOnlyLis
                 var run = await RunTwiceAsync(suite, part, mutant, usual, cancel);
                 seconds += run.Seconds;
                 if (!run.HasPassed)
-                    return new(mutant.Key, suite.Name, run.How, run.Failed.Count > 0 ? run.Failed[0] : null, passed, Math.Round(seconds, 1));
+                    return new(
+                        mutant.Key, suite.Name, run.How, run.Failed.Count > 0 ? run.Failed[0] : null, passed, Math.Round(seconds, 1));
             }
             passed[suite.Name] = suite.Content;
         }

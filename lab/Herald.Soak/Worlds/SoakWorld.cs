@@ -179,7 +179,8 @@ internal sealed class SoakWorld : IAsyncDisposable
         if (Nats is not null)
         {
             arguments.AddRange(SetOption.Arguments(
-                new("nats.clusters.soak.servers", Nats.Url), new("nats.sources.0.cluster", "soak"), new("nats.sources.0.subject", NatsSubjects),
+                new("nats.clusters.soak.servers", Nats.Url), new("nats.sources.0.cluster", "soak"),
+                new("nats.sources.0.subject", NatsSubjects),
                 new("nats.sources.0.to", Topics.Nats), new("nats.sources.0.stream", NatsStream)));
         }
         var node = new SoakNode(name, [.. arguments], proxy, clock, Path.Combine(_folder, $"{name}.log"), _time);

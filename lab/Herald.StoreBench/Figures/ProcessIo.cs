@@ -15,7 +15,8 @@ internal readonly record struct ProcessIo(long Given, long Written)
     /// <summary>Reads lines of the form <c>write_bytes: 123</c>.</summary>
     internal static ProcessIo Parse(IEnumerable<string> lines)
     {
-        var fields = lines.Select(line => line.Split(':')).ToDictionary(parts => parts[0].Trim(), parts => long.Parse(parts[1], CultureInfo.InvariantCulture));
+        var fields = lines.Select(line => line.Split(':')).ToDictionary(
+            parts => parts[0].Trim(), parts => long.Parse(parts[1], CultureInfo.InvariantCulture));
         return new(fields["wchar"], fields["write_bytes"]);
     }
 

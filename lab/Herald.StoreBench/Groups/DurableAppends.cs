@@ -12,7 +12,8 @@ internal sealed class DurableAppends : IThreadPoolWorkItem
     public static void HandOver(ReadOnlySpan<PendingAppend> appends)
     {
         for (; !appends.IsEmpty; appends = appends[Math.Min(AtOnce, appends.Length)..])
-            ThreadPool.UnsafeQueueUserWorkItem(new DurableAppends(appends[..Math.Min(AtOnce, appends.Length)].ToArray()), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                new DurableAppends(appends[..Math.Min(AtOnce, appends.Length)].ToArray()), preferLocal: false);
     }
 
     public void Execute()

@@ -24,7 +24,8 @@ internal sealed class Writers(IEventLog log, int count, int group, TimeProvider 
     public async Task<long[]> RunAsync(TimeSpan length, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
-        var all = await Task.WhenAll(Enumerable.Range(0, count).Select(writer => Task.Run(() => WriteAsync(writer, began, length, cancel), cancel)));
+        var all = await Task.WhenAll(
+            Enumerable.Range(0, count).Select(writer => Task.Run(() => WriteAsync(writer, began, length, cancel), cancel)));
         long[] latencies = [.. all.SelectMany(one => one)];
         Array.Sort(latencies);
         return latencies;

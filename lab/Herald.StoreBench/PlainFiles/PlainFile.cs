@@ -27,7 +27,8 @@ internal sealed class PlainFile : ILogTables
 
     // Where the events are, found by reading. Under the lock.
     private readonly Lock _reader = new();
-    private readonly List<(long Offset, int Length)>[] _places = [.. Enumerable.Range(0, GroupLog.Shards).Select(_ => new List<(long, int)>())];
+    private readonly List<(long Offset, int Length)>[] _places =
+        [.. Enumerable.Range(0, GroupLog.Shards).Select(_ => new List<(long, int)>())];
     private long _readTo;
 
     /// <param name="writtenBefore">How many bytes of zeros are written first. Behind them the file is only allocated.</param>

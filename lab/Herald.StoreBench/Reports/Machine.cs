@@ -17,5 +17,6 @@ internal sealed record Machine(int Cores, string Cpu, double MemoryGiB, string K
         typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown");
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Cores} cores of {Cpu}, {MemoryGiB:0.0} GiB, {FileSystem}, Linux {Kernel}, .NET {Dotnet}; Herald {Version}");
+        CultureInfo.InvariantCulture,
+        $"{Cores} cores of {Cpu}, {MemoryGiB:0.0} GiB, {FileSystem}, Linux {Kernel}, .NET {Dotnet}; Herald {Version}");
 }

@@ -8,7 +8,8 @@ namespace Herald.StoreBench.Reports;
 /// <summary>The report for programs: each figure of each round.</summary>
 internal static class ReportJson
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Write(IReadOnlyList<StoreFigures> figures, Machine machine, StoreBenchOptions options) => new JsonObject
     {

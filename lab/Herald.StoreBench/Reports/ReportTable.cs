@@ -20,7 +20,8 @@ internal static class ReportTable
             Print([Head, .. group.Select(one => Row(one, limit))], output);
             output.WriteLine();
         }
-        output.WriteLine("Medians. bytes/event: what the kernel counts for this process, in whole pages. on disk: what the disk was given for each");
+        output.WriteLine(
+            "Medians. bytes/event: what the kernel counts for this process, in whole pages. on disk: what the disk was given for each");
         output.WriteLine("event, also by other programs, until all was synced. CPU: of this process, with the generator.");
         output.WriteLine($"{figures.Sum(one => one.ReadBack):N0} events were read back and compared. {machine}");
     }
@@ -32,7 +33,8 @@ internal static class ReportTable
         [
             one.Store, Number(rate.Median), Number(rate.Lowest), Number(rate.Highest),
             limit is null ? "-" : Number(rate.Median / limit.Series(round => round.EventsPerSecond).Median),
-            Median(round => round.P50.TotalMilliseconds), Median(round => round.P99.TotalMilliseconds), Median(round => round.WrittenPerEvent),
+            Median(round => round.P50.TotalMilliseconds), Median(round => round.P99.TotalMilliseconds),
+            Median(round => round.WrittenPerEvent),
             Median(round => round.OnDiskPerEvent), Median(round => round.CpuPer100000), Median(round => round.EventsPerSync),
         ];
 
@@ -43,8 +45,10 @@ internal static class ReportTable
     {
         var widths = Head.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in rows)
-            output.WriteLine(string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))));
+            output.WriteLine(
+                string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))));
     }
 
-    private static string Number(double value) => double.IsNaN(value) ? "-" : value.ToString(value >= 100 ? "N0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture);
+    private static string Number(double value) =>
+        double.IsNaN(value) ? "-" : value.ToString(value >= 100 ? "N0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture);
 }

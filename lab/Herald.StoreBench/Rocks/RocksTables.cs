@@ -44,7 +44,9 @@ internal sealed class RocksTables : ILogTables
     {
         using var iterator = _rocks.NewIterator(_events);
         iterator.SeekForPrev(Key(shard, long.MaxValue));
-        return iterator.Valid() && iterator.Key() is var key && BinaryPrimitives.ReadUInt16BigEndian(key) == shard ? Entry(key, iterator.Value()) : null;
+        return iterator.Valid() && iterator.Key() is var key && BinaryPrimitives.ReadUInt16BigEndian(key) == shard
+            ? Entry(key, iterator.Value())
+            : null;
     }
 
     public Appended? FindOriginal(in NewEvent candidate)

@@ -38,7 +38,9 @@ internal sealed class SqliteTables : ILogTables
         _reading = Open(path);
         (_begin, _commit) = (new Statement(_writing.Handle!, "begin immediate"), new Statement(_writing.Handle!, "commit"));
         _add = Prepare(_writing, shard => $"insert into events{shard} values (?, ?, ?, ?, ?, ?, ?, ?)");
-        _original = Prepare(_writing, shard => $"select sequence, flags, record from events{shard} where key_hash = ? and id_hash = ? order by sequence desc");
+        _original = Prepare(
+            _writing,
+            shard => $"select sequence, flags, record from events{shard} where key_hash = ? and id_hash = ? order by sequence desc");
         _index = Prepare(_reading, shard => $"""
             select sequence, flags, accepted, key_hash, id_hash, route, topic, length(record) from events{shard}
             where sequence >= ? order by sequence limit ?
@@ -49,7 +51,8 @@ internal sealed class SqliteTables : ILogTables
 
     public IndexEntry? Last(int shard)
     {
-        using var newest = new Statement(_reading.Handle!, string.Create(CultureInfo.InvariantCulture, $"select max(sequence) from events{shard}"));
+        using var newest = new Statement(
+            _reading.Handle!, string.Create(CultureInfo.InvariantCulture, $"select max(sequence) from events{shard}"));
         var entry = default(IndexEntry);
         return newest.Step() && ReadIndex(shard, newest.Number(0), new Span<IndexEntry>(ref entry)) > 0 ? entry : null;
     }
@@ -92,7 +95,8 @@ internal sealed class SqliteTables : ILogTables
             for (; entries.Step(); count++)
                 into[count] = new IndexEntry(
                     entries.Number(0), entries.Number(2), (ulong)entries.Number(3), (ulong)entries.Number(4),
-                    BinaryPrimitives.ReadUInt128LittleEndian(entries.Bytes(5)), (int)entries.Number(6), (int)entries.Number(7), (EventFlags)entries.Number(1));
+                    BinaryPrimitives.ReadUInt128LittleEndian(entries.Bytes(5)), (int)entries.Number(6), (int)entries.Number(7),
+                    (EventFlags)entries.Number(1));
         }
         return count;
     }

@@ -57,7 +57,9 @@ public abstract class BrokerChannel : IPreparedChannel, IAsyncDisposable
         // Without a publisher, the subscription is older than this start, and the setting has changed since.
         if (!_publishers.TryGetValue(EndpointForm.ClusterOf(endpoint), out var publisher))
             return new(Troubled(AttemptStage.Guard, $"this cluster is not in {_form.Scheme}.clusters"));
-        return publisher.Trouble is { } trouble ? new(Troubled(AttemptStage.Connect, OneLine(trouble))) : PublishAsync(publisher, attempt, cancel);
+        return publisher.Trouble is { } trouble
+            ? new(Troubled(AttemptStage.Connect, OneLine(trouble)))
+            : PublishAsync(publisher, attempt, cancel);
 
         AttemptResult Troubled(AttemptStage stage, string reason) => AttemptResult.Troubled(stage, $"{endpoint.OriginalString}: {reason}");
     }

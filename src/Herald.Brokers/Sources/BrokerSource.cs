@@ -167,7 +167,8 @@ public abstract class BrokerSource : ISourcePart
         }
         catch (Exception failure) when (IsFinal(failure))
         {
-            Logger.LogCritical("{Source} reads nothing more. Correct the cause and restart Herald. The reason: {Reason}", this, failure.Message);
+            Logger.LogCritical(
+                "{Source} reads nothing more. Correct the cause and restart Herald. The reason: {Reason}", this, failure.Message);
         }
     }
 
@@ -215,7 +216,8 @@ public abstract class BrokerSource : ISourcePart
         catch (TimeoutException) when (!leaving.IsCompleted)
         {
             Logger.LogWarning(
-                "{Source}: reading ended after {Handover} with messages that are not durable. They are read again, if the broker keeps them.",
+                "{Source}: reading ended after {Handover} with messages that are not durable. They "
+                    + "are read again, if the broker keeps them.",
                 this, _options.Handover);
             await givingUp.CancelAsync();
             // After this it appends no messages that another node reads again.

@@ -23,7 +23,9 @@ internal static class DeadLettersCommand
         "Lists, redrives and discards dead letters.", "herald dead-letters list")
     {
         List(),
-        Act("redrive", "Delivers dead letters again, each after all other events of its key.", (call, which) => call.Client.DeadLetters.RedriveAsync(which, call.Cancel)),
+        Act(
+            "redrive", "Delivers dead letters again, each after all other events of its key.",
+            (call, which) => call.Client.DeadLetters.RedriveAsync(which, call.Cancel)),
         Act("discard", "Deletes dead letters permanently.", (call, which) => call.Client.DeadLetters.DiscardAsync(which, call.Cancel)),
     };
 
@@ -39,14 +41,16 @@ internal static class DeadLettersCommand
         string verb, string description, Func<ClientCall, DeadLetterSelection, Task<Reply<DeadLetterCount>>> act) =>
         new ClientCommand(
             verb, description,
-            $"herald dead-letters {verb} dl_3_1_1_42", $"herald dead-letters {verb} --subscription billing", $"herald dead-letters {verb} --all")
+            $"herald dead-letters {verb} dl_3_1_1_42", $"herald dead-letters {verb} --subscription billing",
+            $"herald dead-letters {verb} --all")
         {
             Ids, Subscription, All,
         }.Runs(async call =>
         {
             var (ids, subscription, all) = (call.Get(Ids), call.Get(Subscription), call.Get(All));
             if ((ids.Length > 0 ? 1 : 0) + (subscription is null ? 0 : 1) + (all ? 1 : 0) != 1)
-                return call.Terminal.Fail(ExitCode.BadUsage, $"Select the dead letters to {verb}: give their ids, or --subscription ID, or --all.");
+                return call.Terminal.Fail(
+                    ExitCode.BadUsage, $"Select the dead letters to {verb}: give their ids, or --subscription ID, or --all.");
             var which = subscription is not null ? DeadLetterSelection.OfSubscription(subscription)
                 : all ? DeadLetterSelection.All
                 : DeadLetterSelection.Ids(ids);

@@ -14,7 +14,8 @@ internal static class EventLines
     public static async IAsyncEnumerable<PublishLine> ReadAsync(
         Stream input, string idPrefix, long skip, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var reader = new StreamReader(input, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 64 * 1024, leaveOpen: true);
+        using var reader = new StreamReader(
+            input, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 64 * 1024, leaveOpen: true);
         long number = 0, read = 0;
         while (await reader.ReadLineAsync(cancel) is { } text)
         {
@@ -33,7 +34,8 @@ internal static class EventLines
             var envelope = (JsonObject)template.DeepClone();
             envelope["id"] = id ?? $"{idPrefix}-{i + 1}";
             // The envelope is not empty, because it has an id. The payload is appended exactly as it was typed.
-            yield return new(i + 1, Encoding.UTF8.GetBytes($"{envelope.ToJsonString()[..^1]},\"payload\":{PayloadOf(payloads[i])}}}"), 0, null);
+            yield return new(
+                i + 1, Encoding.UTF8.GetBytes($"{envelope.ToJsonString()[..^1]},\"payload\":{PayloadOf(payloads[i])}}}"), 0, null);
         }
     }
 

@@ -19,7 +19,8 @@ internal sealed class Import(HeraldClient client, string topic, TimeSpan retryFo
     public bool Complete { get; private set; }
 
     /// <param name="progress">Called with the number of bytes of the input that have verdicts.</param>
-    public async Task<ExitCode> RunAsync(IAsyncEnumerable<PublishLine> lines, Terminal terminal, Action<long>? progress, CancellationToken cancel)
+    public async Task<ExitCode> RunAsync(
+        IAsyncEnumerable<PublishLine> lines, Terminal terminal, Action<long>? progress, CancellationToken cancel)
     {
         var batch = new List<PublishLine>(BatchEvents);
         var body = new MemoryStream();

@@ -12,7 +12,9 @@ internal static class ImportProgress
             return run(null);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return console.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn(),
+                new RemainingTimeColumn())
             .StartAsync(context =>
             {
                 var bar = context.AddTask("publishing", maxValue: Math.Max(1, total));

@@ -88,14 +88,16 @@ internal static class PublishCommand
             ExitCode ended;
             if (given.Length > 0)
             {
-                ended = await import.RunAsync(EventLines.OfPayloads(given, template, call.Get(id), prefix).ToAsyncEnumerable(), call.Terminal, null, call.Cancel);
+                ended = await import.RunAsync(
+                    EventLines.OfPayloads(given, template, call.Get(id), prefix).ToAsyncEnumerable(), call.Terminal, null, call.Cancel);
             }
             else
             {
                 await using var input = path is null or "-" ? Console.OpenStandardInput() : File.OpenRead(path);
                 var lines = EventLines.ReadAsync(input, prefix, call.Get(skip), call.Cancel);
                 ended = await ImportProgress.ShowAsync(
-                    path is null or "-" ? null : input.Length, call.Terminal.Json, progress => import.RunAsync(lines, call.Terminal, progress, call.Cancel));
+                    path is null or "-" ? null : input.Length, call.Terminal.Json,
+                    progress => import.RunAsync(lines, call.Terminal, progress, call.Cancel));
             }
             Summarise(call.Terminal, import, time.GetElapsedTime(began));
             if (!import.Complete && given.Length == 0)
@@ -118,11 +120,13 @@ internal static class PublishCommand
                 ["refused"] = tally.Refused,
                 ["complete"] = import.Complete,
                 ["lastLine"] = tally.LastLine,
-                ["problems"] = new JsonArray([.. tally.Problems.Select(problem => new JsonObject { ["line"] = problem.Line, ["detail"] = problem.Detail })]),
+                ["problems"] = new JsonArray(
+                    [.. tally.Problems.Select(problem => new JsonObject { ["line"] = problem.Line, ["detail"] = problem.Detail })]),
             }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
             return;
         }
-        terminal.Out.WriteLine($"accepted {tally.Accepted}, duplicates {tally.Duplicates}, refused {tally.Refused} in {took.TotalSeconds:0.0} s");
+        terminal.Out.WriteLine(
+            $"accepted {tally.Accepted}, duplicates {tally.Duplicates}, refused {tally.Refused} in {took.TotalSeconds:0.0} s");
         foreach (var (line, detail) in tally.Problems)
             terminal.Error.WriteLine($"line {line}: {detail}");
         if (tally.Refused > tally.Problems.Count)

@@ -18,7 +18,8 @@ internal static class ServeCommand
         var untilInputEnds = new Option<bool>(ServeProtocol.UntilInputEndsOption) { Description = "Stop when the standard input ends.", Hidden = true };
         var logLevel = new Option<LogLevel>("--log-level")
         {
-            Description = "Messages of this level and above are logged, to the error output: Trace, Debug, Information, Warning, Error, Critical or None.",
+            Description = "Messages of this level and above are logged, to the error output: Trace, Debug, "
+                + "Information, Warning, Error, Critical or None.",
             HelpName = "LEVEL",
             DefaultValueFactory = _ => LogLevel.Information,
         };
@@ -31,7 +32,9 @@ internal static class ServeCommand
                 [
                     "herald serve",
                     "herald serve --data /var/lib/herald --listen 0.0.0.0:8090 --token-file /etc/herald/token",
-                    .. modules.Applications.Any() ? (string[])[$"herald serve --with {string.Join(',', modules.Applications.Select(one => one.Name))}"] : [],
+                    .. modules.Applications.Any()
+                        ? (string[])[$"herald serve --with {string.Join(',', modules.Applications.Select(one => one.Name))}"]
+                        : [],
                 ]
                 : [$"herald {application.Name} serve", .. application.ServeExamples])
         { logLevel, untilInputEnds };
@@ -40,13 +43,15 @@ internal static class ServeCommand
         {
             var console = parsed.InvocationConfiguration;
             var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
-            return (int)await RunAsync(settings.Load(parsed), modules, parsed.GetValue(logLevel), parsed.GetValue(untilInputEnds), terminal, time, cancel);
+            return (int)await RunAsync(
+                settings.Load(parsed), modules, parsed.GetValue(logLevel), parsed.GetValue(untilInputEnds), terminal, time, cancel);
         });
         return command;
     }
 
     private static async Task<ExitCode> RunAsync(
-        LoadedSettings settings, ModuleSet modules, LogLevel level, bool untilInputEnds, Terminal terminal, TimeProvider time, CancellationToken stop)
+        LoadedSettings settings, ModuleSet modules, LogLevel level, bool untilInputEnds, Terminal terminal, TimeProvider time,
+        CancellationToken stop)
     {
         if (settings.Errors.Count > 0)
             return terminal.Fail(ExitCode.BadUsage, string.Join(Environment.NewLine, settings.Errors));

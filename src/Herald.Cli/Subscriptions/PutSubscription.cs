@@ -67,7 +67,8 @@ internal static class PutSubscription
                 if (clause.Split('=', 2) is not [{ Length: > 0 } name, { Length: > 0 } values])
                     return call.Terminal.Fail(ExitCode.BadUsage,
                         $"--filter {clause}: expected NAME=VALUE[,VALUE…], such as type=placed,paid.");
-                (body["filter"] ??= new JsonObject())[name] = new JsonArray([.. values.Split(',').Select(value => JsonValue.Create(value))]);
+                (body["filter"] ??= new JsonObject())[name] = new JsonArray(
+                    [.. values.Split(',').Select(value => JsonValue.Create(value))]);
             }
             foreach (var (name, value) in call.Get(labels) ?? [])
                 (body["labels"] ??= new JsonObject())[name] = value;

@@ -36,15 +36,23 @@ internal static class SubscriptionsCommand
 
     private static ClientCommand Delete() =>
         new ClientCommand("delete", "Deletes a subscription and its waiting deliveries.", "herald subscriptions delete billing") { Id }
-        .Runs(async call => call.Terminal.Show(await call.Client.Subscriptions.DeleteAsync(call.Get(Id), cancel: call.Cancel), $"Deleted subscription {call.Get(Id)}."));
+        .Runs(
+            async call => call.Terminal.Show(
+                await call.Client.Subscriptions.DeleteAsync(call.Get(Id), cancel: call.Cancel), $"Deleted subscription {call.Get(Id)}."));
 
     private static ClientCommand Pause() =>
-        new ClientCommand("pause", "Stops the deliveries of a subscription. New events are kept for it.", "herald subscriptions pause billing") { Id }
-        .Runs(async call => call.Terminal.Show(await call.Client.Subscriptions.PauseAsync(call.Get(Id), call.Cancel), $"Paused {call.Get(Id)}."));
+        new ClientCommand("pause", "Stops the deliveries of a "
+            + "subscription. New events are kept for it.", "herald subscriptions pause billing") { Id }
+        .Runs(
+            async call => call.Terminal.Show(
+                await call.Client.Subscriptions.PauseAsync(call.Get(Id), call.Cancel), $"Paused {call.Get(Id)}."));
 
     private static ClientCommand Resume() =>
-        new ClientCommand("resume", "Starts the deliveries again, after a pause or after Herald has disabled the subscription.", "herald subscriptions resume billing") { Id }
-        .Runs(async call => call.Terminal.Show(await call.Client.Subscriptions.ResumeAsync(call.Get(Id), call.Cancel), $"Resumed {call.Get(Id)}."));
+        new ClientCommand("resume", "Starts the deliveries again, after a pause or "
+            + "after Herald has disabled the subscription.", "herald subscriptions resume billing") { Id }
+        .Runs(
+            async call => call.Terminal.Show(
+                await call.Client.Subscriptions.ResumeAsync(call.Get(Id), call.Cancel), $"Resumed {call.Get(Id)}."));
 
     private static ClientCommand Replay()
     {
@@ -73,12 +81,16 @@ internal static class SubscriptionsCommand
     }
 
     private static ClientCommand Test() =>
-        new ClientCommand("test", "Sends one signed test event to the endpoint and shows the result.", "herald subscriptions test billing") { Id }
-        .Runs(async call => call.Terminal.Show(await call.Client.Subscriptions.TestAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
+        new ClientCommand("test", "Sends one signed test "
+            + "event to the endpoint and shows the result.", "herald subscriptions test billing") { Id }
+        .Runs(
+            async call => call.Terminal.Show(await call.Client.Subscriptions.TestAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand Lag() =>
         new ClientCommand("lag", "Shows how far a subscription is behind, and why.", "herald subscriptions lag billing") { Id }
-        .Runs(async call => call.Terminal.Show(await call.Client.Subscriptions.GetLagAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
+        .Runs(
+            async call => call.Terminal.Show(
+                await call.Client.Subscriptions.GetLagAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand BlockedKeys() =>
         new ClientCommand("blocked-keys",

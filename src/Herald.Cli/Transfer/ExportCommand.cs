@@ -18,7 +18,8 @@ internal static class ExportCommand
             "export",
             "Writes the whole store into a file for `herald import`. Stop the server first. The file contains the "
                 + "secrets of subscriptions.",
-            "herald export herald.export --data /var/lib/herald", "herald export herald.export --store postgres --connection postgres://herald@db.example/herald")
+            "herald export herald.export --data /var/lib/herald",
+            "herald export herald.export --store postgres --connection postgres://herald@db.example/herald")
         { path, force }
         .Runs(modules, time, async call =>
         {
@@ -27,7 +28,8 @@ internal static class ExportCommand
                 return call.Terminal.Fail(ExitCode.Refused, $"'{file}' exists already. Choose another name, or replace it with --force.");
             var began = time.GetTimestamp();
             var (tally, unread) = file is "-" ? await ExportAsync(call, time) : await ExportAsync(call, file, time);
-            MoveSummary.Write(file is "-" ? call.Terminal.Error : call.Terminal.Out, call.Terminal.Json, "exported", tally, time.GetElapsedTime(began));
+            MoveSummary.Write(
+                file is "-" ? call.Terminal.Error : call.Terminal.Out, call.Terminal.Json, "exported", tally, time.GetElapsedTime(began));
             return unread.Count == 0 ? ExitCode.Ok : call.Terminal.Fail(ExitCode.Failed, Describe(unread));
         });
     }
@@ -68,7 +70,8 @@ internal static class ExportCommand
         await using var source = await call.Store.OpenSourceAsync(call.Context, call.Cancel);
         await using var file = new ExportFileWriter(output);
         await MoveProgress.ShowAsync(
-            "exporting", source.Shape.Events, () => file.Tally?[MoveSection.Events] ?? 0, call.Terminal.Json, time, StoreMove.RunAsync(source, file, call.Cancel));
+            "exporting", source.Shape.Events, () => file.Tally?[MoveSection.Events] ?? 0, call.Terminal.Json, time,
+            StoreMove.RunAsync(source, file, call.Cancel));
         return (file.Tally!, source.Unread);
     }
 

@@ -15,7 +15,8 @@ internal static class ImportCommand
             "import",
             "Creates a new store from a file of `herald export`, with the same number of shards. An import that was "
                 + "interrupted can be started again.",
-            "herald import herald.export --store postgres --connection postgres://herald@db.example/herald", "herald import herald.export --data /var/lib/herald")
+            "herald import herald.export --store postgres --connection postgres://herald@db.example/herald",
+            "herald import herald.export --data /var/lib/herald")
         { path }
         .Runs(modules, time, async call =>
         {
@@ -32,7 +33,8 @@ internal static class ImportCommand
         var began = time.GetTimestamp();
         await using var file = await ExportFileReader.OpenAsync(input, call.Cancel);
         await using var target = await call.Store.OpenTargetAsync(call.Context, call.Cancel);
-        await MoveProgress.ShowAsync("importing", length, () => file.Bytes, call.Terminal.Json, time, StoreMove.RunAsync(file, target, call.Cancel));
+        await MoveProgress.ShowAsync(
+            "importing", length, () => file.Bytes, call.Terminal.Json, time, StoreMove.RunAsync(file, target, call.Cancel));
         MoveSummary.Write(call.Terminal.Out, call.Terminal.Json, "imported", file.Tally, time.GetElapsedTime(began));
         return ExitCode.Ok;
     }

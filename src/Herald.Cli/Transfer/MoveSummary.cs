@@ -27,8 +27,10 @@ internal static class MoveSummary
     {
         if (!json)
         {
-            into.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{verb} {tally.Shape.Shards.Count} shards in {took.TotalSeconds:0.0} s: ")
-                + string.Join(", ", Kinds.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{tally[kind.Section]} {kind.Words}"))));
+            into.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{verb} "
+                + $"{tally.Shape.Shards.Count} shards in {took.TotalSeconds:0.0} s: ")
+                + string.Join(
+                    ", ", Kinds.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{tally[kind.Section]} {kind.Words}"))));
             return;
         }
         var told = new JsonObject { ["shards"] = tally.Shape.Shards.Count };

@@ -9,7 +9,9 @@ internal static class Address
 
     /// <summary>The path with a parameter for each label, to which the others can be added.</summary>
     public static string WithLabels(string path, IReadOnlyDictionary<string, string> labels) =>
-        labels.Count == 0 ? path : $"{path}?{string.Join('&', labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(ParameterOf))}";
+        labels.Count == 0
+            ? path
+            : $"{path}?{string.Join('&', labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(ParameterOf))}";
 
     private static string ParameterOf(KeyValuePair<string, string> label) => $"label={Uri.EscapeDataString($"{label.Key}={label.Value}")}";
 

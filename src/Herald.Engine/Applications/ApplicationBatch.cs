@@ -91,7 +91,8 @@ public sealed class ApplicationBatch
     public void Emit(Topic topic, in EventDraft draft)
     {
         if (topic.Tenant != _catalog.Tenant)
-            throw new ArgumentException($"Application {_application} cannot make events for topic {topic.FullName} of another tenant.", nameof(topic));
+            throw new ArgumentException(
+                $"Application {_application} cannot make events for topic {topic.FullName} of another tenant.", nameof(topic));
         using var events = _intake.Rent(topic);
         var emitted = draft;
         emitted.IsEmitted = true;

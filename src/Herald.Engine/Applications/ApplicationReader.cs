@@ -6,7 +6,8 @@ namespace Herald.Engine.Applications;
 
 /// <summary>Reads a shard's log for one application: the events of its topic, a chunk at a time.</summary>
 /// <param name="topic">Its full name.</param>
-internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, ShardId shard, string topic, string application, TimeProvider time) : IEventSink
+internal sealed class ApplicationReader(
+    IEventLog log, ICatalogStore catalog, ShardId shard, string topic, string application, TimeProvider time) : IEventSink
 {
     private const int MostEntries = 2048, MostBytes = 4 << 20, MostTopics = 10_000;
 
@@ -54,7 +55,8 @@ internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, Sh
     void IEventSink.OnDamaged(long sequence, string damage)
     {
         var why = new DeadLetterReason(
-            DeadLetterReason.Damaged, $"Application {application} could not process this event: {damage}.", 0, null, 0, time.GetUtcNow().ToUnixTimeMilliseconds());
+            DeadLetterReason.Damaged, $"Application {application} could not process this event: {damage}.", 0, null, 0,
+            time.GetUtcNow().ToUnixTimeMilliseconds());
         _damaged.Add(new NewDeadLetter(new DeadLetterId(shard, 0, 0, sequence), "", topic, why, default) { HasNoRecord = true });
     }
 

@@ -27,7 +27,8 @@ internal sealed class ApplicationRun(
 
     private readonly IShardApplication _application = application.Begin(shard);
     private readonly ApplicationReader _reader = new(
-        services.Log, services.CatalogStore, shard, application.Tenant.FullName(application.Topic), application.Tenant.FullName(application.Name), services.Time);
+        services.Log, services.CatalogStore, shard, application.Tenant.FullName(application.Topic),
+        application.Tenant.FullName(application.Name), services.Time);
     private readonly StateCache _state = new(
         services.State, shard, application.Tenant.FullName(application.Name), services.CacheBytesOfShard);
     private readonly Channel<bool> _signal = System.Threading.Channels.Channel.CreateBounded<bool>(
@@ -98,7 +99,8 @@ internal sealed class ApplicationRun(
         services.Logger.LogError(
             failure,
             "Application {Application} processes nothing in shard {Shard}, because the record of how far it has read there is damaged in the store. "
-            + "Its events are kept, and deliveries continue. Restore the entry with its name in the state of {Places}, or remove that entry, and "
+            + "Its events are kept, and deliveries continue. Restore the entry with its name in the "
+                + "state of {Places}, or remove that entry, and "
             + "restart the node. Without the entry, the application processes all kept events again.",
             Name, shard, Places);
         return null;
@@ -129,7 +131,11 @@ internal sealed class ApplicationRun(
             }
             catch (StoreUnavailableException failure)
             {
-                services.Logger.LogWarning(failure, "Application {Application}, shard {Shard}: the store does not answer a read. Events of the application wait; Herald retries.", Name, shard);
+                services.Logger.LogWarning(
+                    failure,
+                    "Application {Application}, shard {Shard}: the store does not answer a read. Events "
+                        + "of the application wait; Herald retries.",
+                    Name, shard);
                 await WaitAsync(abort);
             }
         }
@@ -164,7 +170,8 @@ internal sealed class ApplicationRun(
         if (isDue)
             _tickDueMs = now + (long)_application.TickEvery.TotalMilliseconds;
         // A timer can fire early.
-        ticking.Change(TimeSpan.FromMilliseconds(Math.Clamp(_tickDueMs - now, 1, _application.TickEvery.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        ticking.Change(
+            TimeSpan.FromMilliseconds(Math.Clamp(_tickDueMs - now, 1, _application.TickEvery.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
         if (isDue)
             await TakeAsync([], _read, abort);
     }
@@ -175,7 +182,9 @@ internal sealed class ApplicationRun(
         var bounds = await services.Log.BoundsAsync(shard, abort);
         if (bounds.First <= _read)
             return false;
-        services.Logger.LogWarning("Application {Application}, shard {Shard}: sequences {From} to {To} are no longer kept. The application skips them.", Name, shard, _read, bounds.First - 1);
+        services.Logger.LogWarning(
+            "Application {Application}, shard {Shard}: sequences {From} to {To} are no longer kept. The application skips them.", Name,
+            shard, _read, bounds.First - 1);
         Volatile.Write(ref _read, bounds.First);
         return true;
     }
@@ -194,7 +203,11 @@ internal sealed class ApplicationRun(
         }
         catch (Exception defect) when (defect is not (OperationCanceledException or StoreUnavailableException or OutOfMemoryException))
         {
-            services.Logger.LogError(defect, "Application {Application}, shard {Shard}: it failed on {Count} events from sequence {From}. An event that fails alone becomes a dead letter.", Name, shard, events.Count, events.Count == 0 ? next : events[0].Sequence);
+            services.Logger.LogError(
+                defect,
+                "Application {Application}, shard {Shard}: it failed on {Count} events from sequence {From}. An "
+                    + "event that fails alone becomes a dead letter.",
+                Name, shard, events.Count, events.Count == 0 ? next : events[0].Sequence);
             failed = defect.Message;
         }
         var most = services.MostCommitBytes;

@@ -6,7 +6,8 @@ namespace Herald.Engine.Applications;
 /// <summary>The applications of one shard, from its loading to its end.</summary>
 internal sealed class ApplicationRuns(ShardId shard, ApplicationServices services, Func<string, ApplicationChanges, ValueTask<Task>> save)
 {
-    private readonly ApplicationRun[] _runs = [.. services.All.Select(application => new ApplicationRun(application, shard, services, save))];
+    private readonly ApplicationRun[] _runs =
+        [.. services.All.Select(application => new ApplicationRun(application, shard, services, save))];
     private Task _running = Task.CompletedTask;
     private volatile Exception? _failure;
     private volatile bool _hasEnded;

@@ -11,7 +11,8 @@ namespace Herald.Engine.Applications;
 /// <param name="CacheBytesOfShard">Bytes of state that each application keeps in memory in one shard.</param>
 /// <param name="MostCommitBytes">The most bytes that an application may save for one event or one tick.</param>
 internal sealed record ApplicationServices(
-    IReadOnlyList<IApplication> All, IEventLog Log, IStateReader State, ICatalogStore CatalogStore, Catalog Catalog, Intake Intake, EngineMetrics Metrics,
+    IReadOnlyList<IApplication> All, IEventLog Log, IStateReader State, ICatalogStore CatalogStore, Catalog Catalog, Intake Intake,
+    EngineMetrics Metrics,
     long CacheBytesOfShard, long MostCommitBytes, TimeProvider Time, ILogger Logger)
 {
     public EngineClock Clock { get; } = new(Time);

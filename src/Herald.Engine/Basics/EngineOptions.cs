@@ -7,7 +7,9 @@ public sealed record EngineOptions
 
     public IntakeOptions Intake { get; init; } = new();
 
-    [Setting("How many attempts can be in flight on this node.", Least = "1", Most = "100000", Option = "--engine-max-in-flight", OptionValue = "N")]
+    [Setting(
+        "How many attempts can be in flight on this node.", Least = "1", Most = "100000", Option = "--engine-max-in-flight",
+        OptionValue = "N")]
     public int MaxInFlight { get; init; } = 1024;
 
     [Setting(

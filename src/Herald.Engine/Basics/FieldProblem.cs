@@ -25,5 +25,7 @@ public sealed record FieldProblem(string Pointer, string Value, string Rule)
     public static FieldProblem Of(string pointer, string? value, string rule) => new(pointer, Cut(value ?? "null"), rule);
 
     private static string Cut(string value) =>
-        value.Length <= LongestValue ? value : value[..(char.IsHighSurrogate(value[LongestValue - 1]) ? LongestValue - 1 : LongestValue)] + "…";
+        value.Length <= LongestValue
+            ? value
+            : value[..(char.IsHighSurrogate(value[LongestValue - 1]) ? LongestValue - 1 : LongestValue)] + "…";
 }

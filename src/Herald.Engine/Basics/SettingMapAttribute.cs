@@ -6,7 +6,8 @@ namespace Herald.Engine.Basics;
 /// <typeparam name="TName">The form of the names.</typeparam>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SettingMapAttribute<
-    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TItem, TName>(string purpose) : SettingItemsAttribute(purpose)
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TItem,
+    TName>(string purpose) : SettingItemsAttribute(purpose)
     where TItem : class, new()
     where TName : ISettingForm
 {

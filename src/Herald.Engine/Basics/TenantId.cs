@@ -39,7 +39,9 @@ public readonly partial record struct TenantId
 
     /// <exception cref="ArgumentException">It is not the text of a tenant.</exception>
     public static TenantId Parse(string text) =>
-        TryParse(text, out var tenant) ? tenant : throw new ArgumentException($"'{FieldProblem.Of("", text, "").Value}': {Rule}", nameof(text));
+        TryParse(text, out var tenant)
+            ? tenant
+            : throw new ArgumentException($"'{FieldProblem.Of("", text, "").Value}': {Rule}", nameof(text));
 
     /// <summary>The name with which stores know the thing that this tenant calls <paramref name="name"/>.</summary>
     public string FullName(string name) => IsDefault && !HasMark(name) ? name : $"{Mark}{this}{End}{name}";

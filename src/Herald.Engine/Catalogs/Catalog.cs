@@ -32,7 +32,8 @@ public sealed class Catalog
     /// Returns whether every shard has routed the subscription beyond the place where the revision takes effect.
     /// </param>
     internal Catalog(
-        ICatalogStore store, IEventLog log, CatalogCache cache, ChannelSet channels, TimeProvider time, Func<SubscriptionEntry, FilterRevision, ValueTask<bool>> isPassed)
+        ICatalogStore store, IEventLog log, CatalogCache cache, ChannelSet channels, TimeProvider time,
+        Func<SubscriptionEntry, FilterRevision, ValueTask<bool>> isPassed)
     {
         (_store, _log, _cache, _channels, _time, _isPassed) = (store, log, cache, channels, time, isPassed);
     }
@@ -117,7 +118,9 @@ public sealed class Catalog
         var dependants = await _store.FindAsync(new CatalogQuery.ByParent(CatalogCodec.SubscriptionKind, [topic.Number]), cancel);
         if (dependants.Count > 0 && !force)
             return CatalogResult<Topic>.Of(
-                CatalogOutcome.InUse, topic, $"Topic '{name}' has {dependants.Count} subscriptions. Delete them first, or use force=true to delete them with the topic.");
+                CatalogOutcome.InUse, topic,
+                $"Topic '{name}' has {dependants.Count} subscriptions. Delete them first, or use "
+                    + "force=true to delete them with the topic.");
         var secrets = await _store.FindAsync(new CatalogQuery.ByParent(CatalogCodec.SecretKind, [topic.Number]), cancel);
         var writes = dependants.Select(s => new CatalogWrite(s.Kind, s.Id, s.Parent, s.Version, null))
             .Concat(secrets.Select(s => new CatalogWrite(s.Kind, s.Id, s.Parent, null, null)))
@@ -126,11 +129,13 @@ public sealed class Catalog
         await _cache.RefreshAsync(reply.Version);
         return reply.Conflict is null
             ? CatalogResult<Topic>.Of(CatalogOutcome.Deleted, topic)
-            : CatalogResult<Topic>.Of(CatalogOutcome.VersionMismatch, topic, "The topic or one of its subscriptions was changed at the same time. Try again.");
+            : CatalogResult<Topic>.Of(
+                CatalogOutcome.VersionMismatch, topic, "The topic or one of its subscriptions was changed at the same time. Try again.");
     }
 
     /// <summary>Reads the subscription from the store, whichever node changed it last.</summary>
-    public async ValueTask<Subscription?> FindSubscriptionAsync(string id, CancellationToken cancel) => (await FindEntryAsync(id, cancel))?.Subscription;
+    public async ValueTask<Subscription?> FindSubscriptionAsync(string id, CancellationToken cancel) =>
+        (await FindEntryAsync(id, cancel))?.Subscription;
 
     /// <summary>Loads a topic's subscriptions into memory and keeps them there.</summary>
     public async ValueTask<HeldTopic> HoldAsync(Topic topic, CancellationToken cancel)
@@ -175,7 +180,8 @@ public sealed class Catalog
         (await FindWithSecretsAsync(id, cancel))?.Secrets;
 
     internal async ValueTask<SubscriptionEntry?> FindEntryAsync(string id, CancellationToken cancel) =>
-        SubscriptionRules.IsName(id) && await _store.FindAsync(new CatalogQuery.ById(CatalogCodec.SubscriptionKind, FullName(id)), cancel) is [var record]
+        SubscriptionRules.IsName(id)
+            && await _store.FindAsync(new CatalogQuery.ById(CatalogCodec.SubscriptionKind, FullName(id)), cancel) is [var record]
             ? CatalogCodec.DecodeSubscription(record)
             : null;
 
@@ -193,9 +199,12 @@ public sealed class Catalog
     }
 
     /// <summary>Subscriptions of any tenant by their numbers. Deleted ones are missing from the result.</summary>
-    internal async ValueTask<Dictionary<int, Subscription>> FindSubscriptionsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancel)
+    internal async ValueTask<Dictionary<int, Subscription>> FindSubscriptionsAsync(
+        IReadOnlyCollection<int> numbers, CancellationToken cancel)
     {
-        var records = numbers.Count == 0 ? [] : await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, numbers), cancel);
+        var records = numbers.Count == 0
+            ? []
+            : await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, numbers), cancel);
         return records.ToDictionary(record => record.Number, record => CatalogCodec.DecodeSubscription(record).Subscription);
     }
 
@@ -239,16 +248,21 @@ public sealed class Catalog
     }
 
     public ValueTask<CatalogResult<Subscription>> PauseAsync(string id, CancellationToken cancel) =>
-        EditAsync(id, s => s.Status == SubscriptionStatus.Paused ? s : s with { Status = SubscriptionStatus.Paused, StatusReason = null }, cancel);
+        EditAsync(
+            id, s => s.Status == SubscriptionStatus.Paused ? s : s with { Status = SubscriptionStatus.Paused, StatusReason = null },
+            cancel);
 
     /// <summary>
     /// Also resumes a subscription that Herald disabled. Waiting lane heads become due at once, spread over a short time.
     /// </summary>
     public ValueTask<CatalogResult<Subscription>> ResumeAsync(string id, CancellationToken cancel) =>
-        EditAsync(id, s => s.Status == SubscriptionStatus.Active ? s : s with { Status = SubscriptionStatus.Active, StatusReason = null }, cancel);
+        EditAsync(
+            id, s => s.Status == SubscriptionStatus.Active ? s : s with { Status = SubscriptionStatus.Active, StatusReason = null },
+            cancel);
 
     /// <summary>Stops sending to an endpoint that answered that it is gone, unless the endpoint has been changed since.</summary>
-    internal ValueTask<CatalogResult<Subscription>> DisableAsync(string id, int endpointRevision, string reason, CancellationToken cancel) =>
+    internal ValueTask<CatalogResult<Subscription>> DisableAsync(
+        string id, int endpointRevision, string reason, CancellationToken cancel) =>
         EditAsync(
             id,
             s => s.Status != SubscriptionStatus.Active || s.EndpointRevision != endpointRevision
@@ -426,7 +440,8 @@ public sealed class Catalog
             if (revisions.Count >= MostRevisions)
                 return CatalogResult<Subscription>.Of(
                     CatalogOutcome.InUse, old,
-                    $"{revisions.Count} filter changes of this subscription are still needed to route older events. Wait until it has caught up, or replay it from now.");
+                    $"{revisions.Count} filter changes of this subscription are still needed to route older events. Wait until "
+                        + "it has caught up, or replay it from now.");
             stored = stored with
             {
                 Revisions =
@@ -453,7 +468,8 @@ public sealed class Catalog
         return needed;
     }
 
-    private async ValueTask<CatalogResult<Subscription>> EditAsync(string id, Func<Subscription, Subscription> edit, CancellationToken cancel)
+    private async ValueTask<CatalogResult<Subscription>> EditAsync(
+        string id, Func<Subscription, Subscription> edit, CancellationToken cancel)
     {
         while (true)
         {
@@ -479,7 +495,8 @@ public sealed class Catalog
         string id, SubscriptionEntry there, CatalogCodec.StoredSubscription stored, Secrets secrets, CancellationToken cancel)
     {
         var write = new CatalogWrite(
-            CatalogCodec.SubscriptionKind, FullName(id), there.Subscription.TopicNumber, there.Subscription.Version, CatalogCodec.Encode(stored));
+            CatalogCodec.SubscriptionKind, FullName(id), there.Subscription.TopicNumber, there.Subscription.Version,
+            CatalogCodec.Encode(stored));
         var secret = SecretWrite(new SecretReference(id), there.Subscription.TopicNumber, secrets);
         var reply = await _store.ChangeAsync(ReferenceEquals(secrets, there.Secrets) ? [write] : [write, secret], cancel);
         await _cache.RefreshAsync(reply.Version);

@@ -39,7 +39,9 @@ internal sealed class CatalogCache : IDisposable
     /// </param>
     /// <param name="followed">The edition that every follower has reached.</param>
     /// <param name="routes">The shared memory for the routing results of all topics; null for a new one of the usual size.</param>
-    public CatalogCache(ICatalogStore store, EventEncoder encoder, int capacity, TimeSpan keepFor, TimeProvider time, Func<long> followed, RouteMemory? routes = null)
+    public CatalogCache(
+        ICatalogStore store, EventEncoder encoder, int capacity, TimeSpan keepFor, TimeProvider time, Func<long> followed,
+        RouteMemory? routes = null)
     {
         (_store, _encoder, _capacity, _keepFor, _time, _followed) = (store, encoder, capacity, keepFor, time, followed);
         (_makeRoomAt, _madeRoomAt) = (capacity, time.GetTimestamp());

@@ -42,7 +42,8 @@ internal static partial class CatalogCodec
 
     public static CatalogWrite Encode(ReleaseOrder order) => new(
         ReleaseKind, order.Shard.Value.ToString(CultureInfo.InvariantCulture), 0, null,
-        JsonSerializer.SerializeToUtf8Bytes(new StoredRelease(order.Subscription, order.Sequence, order.Discard), Shapes.Default.StoredRelease));
+        JsonSerializer.SerializeToUtf8Bytes(
+            new StoredRelease(order.Subscription, order.Sequence, order.Discard), Shapes.Default.StoredRelease));
 
     /// <summary>Null when the record is damaged. The order is then lost: the key stays held and can be released again.</summary>
     public static ReleaseOrder? DecodeRelease(CatalogRecord record) => TryDecode(record, Shapes.Default.StoredRelease) is { } stored
@@ -135,7 +136,9 @@ internal static partial class CatalogCodec
             UpdatedAt = stored.UpdatedAt,
             Version = record.Version,
         };
-        return new SubscriptionEntry(subscription, stored.Starts ?? record.Heads, stored.GenerationVersion ?? record.Version, stored.RewoundAt ?? record.Heads, revisions);
+        return new SubscriptionEntry(
+            subscription, stored.Starts ?? record.Heads, stored.GenerationVersion ?? record.Version, stored.RewoundAt ?? record.Heads,
+            revisions);
     }
 
     /// <summary>
@@ -173,7 +176,8 @@ internal static partial class CatalogCodec
 
     public static Dictionary<string, string>? ToStored(TextMap map) => map.Count == 0 ? null : new(map, StringComparer.Ordinal);
 
-    public static StoredClause[] ToStored(Filter filter) => [.. filter.Clauses.Select(c => new StoredClause(c.Attribute, c.IsType, c.Values))];
+    public static StoredClause[] ToStored(Filter filter) =>
+        [.. filter.Clauses.Select(c => new StoredClause(c.Attribute, c.IsType, c.Values))];
 
     public static StoredRetry ToStored(RetryPolicy retry)
     {
@@ -272,7 +276,8 @@ internal static partial class CatalogCodec
     }
 
     [JsonSourceGenerationOptions(
-        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UseStringEnumConverter = true)]
     [JsonSerializable(typeof(StoredTopic))]
     [JsonSerializable(typeof(StoredSecret))]
     [JsonSerializable(typeof(StoredRelease))]

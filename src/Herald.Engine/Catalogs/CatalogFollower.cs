@@ -52,9 +52,15 @@ internal sealed class CatalogFollower(CatalogCache cache, TimeProvider time, ILo
             catch (Exception failure)
             {
                 if (failure is StoreUnavailableException)
-                    logger.LogWarning(failure, "The store does not answer a read of catalog version {Version}. This node works with the version it has, and retries.", Volatile.Read(ref _told));
+                    logger.LogWarning(
+                        failure,
+                        "The store does not answer a read of catalog version {Version}. This node "
+                            + "works with the version it has, and retries.",
+                        Volatile.Read(ref _told));
                 else
-                    logger.LogError(failure, "Catalog version {Version} cannot be applied on this node. It works with the version it has, and retries.", Volatile.Read(ref _told));
+                    logger.LogError(
+                        failure, "Catalog version {Version} cannot be applied on this node. It works with the version it has, and retries.",
+                        Volatile.Read(ref _told));
                 wait = await WaitAsync(wait);
             }
         }

@@ -21,7 +21,8 @@ internal sealed record CatalogSnapshot(
     public static readonly CatalogSnapshot Empty = In(new RouteMemory(EngineOptions.UsualRouteMemory));
 
     public static CatalogSnapshot In(RouteMemory memory) => new(
-        0, 0, ImmutableDictionary<int, CachedTopic>.Empty, ImmutableDictionary<int, SubscriptionEntry>.Empty, ImmutableDictionary<UInt128, int>.Empty, memory);
+        0, 0, ImmutableDictionary<int, CachedTopic>.Empty, ImmutableDictionary<int, SubscriptionEntry>.Empty,
+        ImmutableDictionary<UInt128, int>.Empty, memory);
 
     /// <summary>The count to which the bound applies: topics and their subscriptions.</summary>
     public int Size => Topics.Count + ByNumber.Count;
@@ -30,7 +31,9 @@ internal sealed record CatalogSnapshot(
 
     /// <summary>A snapshot that also contains the topic, still without subscriptions.</summary>
     public CatalogSnapshot WithTopic(int topic) =>
-        Topics.ContainsKey(topic) ? this : this with { Topics = Topics.SetItem(topic, new CachedTopic(TopicRoutes.In(Memory), new TopicUse(), Edition)) };
+        Topics.ContainsKey(topic)
+            ? this
+            : this with { Topics = Topics.SetItem(topic, new CachedTopic(TopicRoutes.In(Memory), new TopicUse(), Edition)) };
 
     public CatalogSnapshot WithoutTopic(int topic) => this with { Topics = Topics.Remove(topic) };
 
@@ -54,7 +57,8 @@ internal sealed record CatalogSnapshot(
         var cached = Topics[old.Subscription.TopicNumber];
         return this with
         {
-            Topics = Topics.SetItem(old.Subscription.TopicNumber, cached with { Routes = cached.Routes.Without(subscription), Edition = Edition }),
+            Topics = Topics.SetItem(
+                old.Subscription.TopicNumber, cached with { Routes = cached.Routes.Without(subscription), Edition = Edition }),
             ByNumber = ByNumber.Remove(subscription),
             ByAddress = ByAddress.Remove(address),
         };

@@ -20,9 +20,11 @@ public sealed class HeldTopic : IDisposable
     /// <summary>The catalog version that this node has reached.</summary>
     public long Version => _cache.Snapshot.Version;
 
-    public IEnumerable<Subscription> Subscriptions => _cache.Snapshot.RoutesOf(Topic.Number).Subscriptions.Select(entry => entry.Subscription);
+    public IEnumerable<Subscription> Subscriptions =>
+        _cache.Snapshot.RoutesOf(Topic.Number).Subscriptions.Select(entry => entry.Subscription);
 
-    public Subscription? Find(string id) => _cache.Find(Topic.Tenant.FullName(id)) is { } found && found.TopicNumber == Topic.Number ? found : null;
+    public Subscription? Find(string id) =>
+        _cache.Find(Topic.Tenant.FullName(id)) is { } found && found.TopicNumber == Topic.Number ? found : null;
 
     public void Dispose() => _holds.Dispose();
 }

@@ -52,7 +52,10 @@ public static partial class SubscriptionRules
             if (clause.Attribute.Length is 0 or > 255)
                 found.Add(FieldProblem.Of(pointer, clause.Attribute, "An attribute's name has 1 to 255 characters."));
             if (clause.Values.Count is 0 or > MaxValues)
-                found.Add(new(pointer, $"{clause.Values.Count} values", $"Each attribute of a filter has 1 to {MaxValues} values. An event matches when its value equals one of them."));
+                found.Add(
+                    new(
+                        pointer, $"{clause.Values.Count} values",
+                        $"Each attribute of a filter has 1 to {MaxValues} values. An event matches when its value equals one of them."));
         }
     }
 
@@ -70,7 +73,11 @@ public static partial class SubscriptionRules
         else if (retry.ForwardTo is not null)
             found.Add(FieldProblem.Of("/retry/forwardTo", retry.ForwardTo, "Allowed only with onExhausted: forward."));
         if (retry.ForwardTo is not null && retry.ForwardTo == topic)
-            found.Add(FieldProblem.Of("/retry/forwardTo", retry.ForwardTo, "Name another topic than the subscription's own. Otherwise a failed event would return to this subscription again and again."));
+            found.Add(
+                FieldProblem.Of(
+                    "/retry/forwardTo", retry.ForwardTo,
+                    "Name another topic than the subscription's own. Otherwise a failed event would "
+                        + "return to this subscription again and again."));
         switch (retry.Waits)
         {
             case RetryWaits.Exponential waits:

@@ -15,7 +15,8 @@ public sealed class ChannelSet
             foreach (var scheme in channel.Schemes)
             {
                 if (!all.TryAdd(scheme, channel))
-                    throw new ArgumentException($"Two channels serve the scheme '{scheme}': {all[scheme].GetType().Name} and {channel.GetType().Name}.");
+                    throw new ArgumentException(
+                        $"Two channels serve the scheme '{scheme}': {all[scheme].GetType().Name} and {channel.GetType().Name}.");
             }
         }
         _byScheme = all.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

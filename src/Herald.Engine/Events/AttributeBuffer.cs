@@ -28,7 +28,9 @@ public sealed class AttributeBuffer
         if (Count == _pairs.Length)
             return FieldProblem.Of("/attributes", name, $"An event has at most {IntakeOptions.MaxAttributes} attributes.");
         if (_used - (4 * Count) + name.Length + value.Length > IntakeOptions.MaxAttributeBytes)
-            return FieldProblem.Of("/attributes", name, $"The names and values of all attributes together have at most {IntakeOptions.MaxAttributeBytes} bytes.");
+            return FieldProblem.Of(
+                "/attributes", name,
+                $"The names and values of all attributes together have at most {IntakeOptions.MaxAttributeBytes} bytes.");
         for (var i = 0; i < Count; i++)
         {
             if (NameOf(_pairs[i]).SequenceEqual(name))

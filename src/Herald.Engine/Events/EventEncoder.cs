@@ -60,7 +60,8 @@ internal sealed class EventEncoder(ulong hashSeed, UInt128 hashSecret, int shard
     public ShardId ShardOf(int topicNumber, ReadOnlySpan<byte> key) => ShardId.Of(StableHash.Of(key, TopicSeed(topicNumber)), shardCount);
 
     /// <summary>The shard of an event without a key.</summary>
-    public ShardId ShardOfKeyless(int topicNumber, ReadOnlySpan<byte> id) => ShardId.Of(StableHash.Of(id, ~TopicSeed(topicNumber)), shardCount);
+    public ShardId ShardOfKeyless(int topicNumber, ReadOnlySpan<byte> id) =>
+        ShardId.Of(StableHash.Of(id, ~TopicSeed(topicNumber)), shardCount);
 
     private UInt128 RouteHash(EventView view) =>
         (view.Flags & EventFlags.Addressed) != 0 ? Identity.OfAddress(view.Address)

@@ -104,7 +104,8 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
         && Span.Slice(AttributesStart, AttributesLength).SequenceEqual(other.Span.Slice(other.AttributesStart, other.AttributesLength))
         && KeyId == other.KeyId && StoredPayload.Span.SequenceEqual(other.StoredPayload.Span);
 
-    public bool SameIdentity(EventView other) => Topic.SequenceEqual(other.Topic) && Id.SequenceEqual(other.Id) && Key.SequenceEqual(other.Key);
+    public bool SameIdentity(EventView other) =>
+        Topic.SequenceEqual(other.Topic) && Id.SequenceEqual(other.Id) && Key.SequenceEqual(other.Key);
 
     /// <summary>False when the bytes cannot be a record: the lengths do not add up, or the format version is another.</summary>
     public bool IsWellFormed()

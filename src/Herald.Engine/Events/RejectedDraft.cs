@@ -42,7 +42,9 @@ internal sealed class RejectedDraft(int maxPayloadBytes, TenantId tenant)
         Add("partition"u8, place.Partition.ToString(CultureInfo.InvariantCulture));
         Add("offset"u8, place.Offset.ToString(CultureInfo.InvariantCulture));
         if (payload.Length > maxPayloadBytes)
-            reason = string.Create(CultureInfo.InvariantCulture, $"{reason} (The message has {payload.Length} bytes; the first {maxPayloadBytes} are kept here.)");
+            reason = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{reason} (The message has {payload.Length} bytes; the first {maxPayloadBytes} are kept here.)");
         Add("reason"u8, reason);
         if (!key.IsEmpty && key.Length <= 255 && Utf8.IsValid(key))
             _ = _attributes.Add("key"u8, key);

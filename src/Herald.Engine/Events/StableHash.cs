@@ -15,7 +15,8 @@ namespace Herald.Engine.Events;
 /// </remarks>
 public static class StableHash
 {
-    private const ulong P1 = 0x9E3779B185EBCA87, P2 = 0xC2B2AE3D27D4EB4F, P3 = 0x165667B19E3779F9, P4 = 0x85EBCA77C2B2AE63, P5 = 0x27D4EB2F165667C5;
+    private const ulong P1 = 0x9E3779B185EBCA87, P2 = 0xC2B2AE3D27D4EB4F, P3 = 0x165667B19E3779F9, P4 = 0x85EBCA77C2B2AE63,
+        P5 = 0x27D4EB2F165667C5;
 
     public static ulong Of(ReadOnlySpan<byte> bytes, ulong seed) => XxHash64.HashToUInt64(bytes, unchecked((long)seed));
 

@@ -85,15 +85,19 @@ public sealed class DeadLetterActions
     }
 
     public ValueTask<int> DiscardAllAsync(string? subscriptionId, CancellationToken cancel) =>
-        ForAllAsync<DeadLetterId>(subscriptionId, (page, _) => new(page.Select(letter => letter.Id).ToList()), (ids, token) => _store.DiscardAsync(ids, token), cancel);
+        ForAllAsync<DeadLetterId>(
+            subscriptionId, (page, _) => new(page.Select(letter => letter.Id).ToList()), (ids, token) => _store.DiscardAsync(ids, token),
+            cancel);
 
     private async ValueTask<int> ForAllAsync<T>(
-        string? subscriptionId, Func<IReadOnlyList<DeadLetter>, CancellationToken, ValueTask<List<T>>> choose, Func<List<T>, CancellationToken, ValueTask<int>> act, CancellationToken cancel)
+        string? subscriptionId, Func<IReadOnlyList<DeadLetter>, CancellationToken, ValueTask<List<T>>> choose,
+        Func<List<T>, CancellationToken, ValueTask<int>> act, CancellationToken cancel)
     {
         var (done, cursor) = (0, default(string));
         do
         {
-            var page = await _store.ListAsync(new DeadLetterQuery(FullName(subscriptionId), null, PageSize, cursor) { Tenant = Tenant }, cancel);
+            var page = await _store.ListAsync(
+                new DeadLetterQuery(FullName(subscriptionId), null, PageSize, cursor) { Tenant = Tenant }, cancel);
             var chosen = await choose(page.Items, cancel);
             if (chosen.Count > 0)
                 done += await act(chosen, cancel);

@@ -13,15 +13,20 @@ internal sealed class DeliveryHistory
     private readonly long _sequence;
     private readonly List<HistoryRecord> _records;
 
-    private DeliveryHistory(ShardId shard, long sequence, List<HistoryRecord> records) => (_shard, _sequence, _records) = (shard, sequence, records);
+    private DeliveryHistory(ShardId shard, long sequence, List<HistoryRecord> records) =>
+        (_shard, _sequence, _records) = (shard, sequence, records);
 
     public static async ValueTask<DeliveryHistory> ReadAsync(IStateReader state, ShardId shard, long sequence, CancellationToken cancel) =>
-        new(shard, sequence, [.. (await state.ReadHistoryAsync(shard, sequence, cancel)).SelectMany(block => AttemptHistory.Read(block, sequence))]);
+        new(
+            shard, sequence,
+            [.. (await state.ReadHistoryAsync(shard, sequence, cancel)).SelectMany(block => AttemptHistory.Read(block, sequence))]);
 
     public IEnumerable<AttemptView> Attempts(CatalogSnapshot catalog) =>
         from record in _records
         where record.Kind != HistoryKind.Skip
-        let id = catalog.ByNumber.TryGetValue(record.Subscription, out var entry) ? entry.Subscription.Id : $"(deleted, number {record.Subscription})"
+        let id = catalog.ByNumber.TryGetValue(record.Subscription, out var entry)
+            ? entry.Subscription.Id
+            : $"(deleted, number {record.Subscription})"
         let result = record.Result!
         select new AttemptView(
             id, _shard.Value, record.Sequence, record.Number, DateTimeOffset.FromUnixTimeMilliseconds(record.AtMs), record.Duration, result.Outcome,

@@ -48,7 +48,8 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
         return copy.Record is { } record ? new EventView(record) : null;
     }
 
-    private async ValueTask<(ShardId Shard, long Sequence, bool IsCutShort)> SearchAsync(IEnumerable<ShardId> shards, Wanted wanted, CancellationToken cancel)
+    private async ValueTask<(ShardId Shard, long Sequence, bool IsCutShort)> SearchAsync(
+        IEnumerable<ShardId> shards, Wanted wanted, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
         var entries = new IndexEntry[SearchChunk];
@@ -80,7 +81,8 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
     }
 
     /// <summary>The last match in a part of a log, or 0.</summary>
-    private async ValueTask<long> SearchAsync(ShardId shard, long from, long to, Wanted wanted, IndexEntry[] entries, CancellationToken cancel)
+    private async ValueTask<long> SearchAsync(
+        ShardId shard, long from, long to, Wanted wanted, IndexEntry[] entries, CancellationToken cancel)
     {
         var found = 0L;
         // A store may return fewer entries than requested, for example at the end of one of its tables.
@@ -100,6 +102,7 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
     private readonly record struct Wanted(int Topic, ulong IdHash, ulong? KeyHash)
     {
         public bool Is(in IndexEntry entry) =>
-            entry.IdHash == IdHash && entry.Topic == Topic && (entry.Flags & EventFlags.Addressed) == 0 && (KeyHash is null || entry.KeyHash == KeyHash);
+            entry.IdHash == IdHash && entry.Topic == Topic && (entry.Flags & EventFlags.Addressed) == 0
+                && (KeyHash is null || entry.KeyHash == KeyHash);
     }
 }

@@ -29,7 +29,9 @@ public sealed class Inspector
     private readonly EventFinder _events;
     private readonly TopicTail _tail;
 
-    internal Inspector(IEventLog log, IStateReader state, Catalog catalog, CatalogCache cache, EventEncoder encoder, PermitLedger ledger, ChannelSet channels, ShardViews shards, TimeProvider time)
+    internal Inspector(
+        IEventLog log, IStateReader state, Catalog catalog, CatalogCache cache, EventEncoder encoder, PermitLedger ledger,
+        ChannelSet channels, ShardViews shards, TimeProvider time)
     {
         (_log, _state, _catalog, _cache, _encoder, _ledger, _channels, _shards) = (log, state, catalog, cache, encoder, ledger, channels, shards);
         _events = new EventFinder(log, encoder, time);
@@ -57,11 +59,15 @@ public sealed class Inspector
     }
 
     /// <summary>Unsettled deliveries in the windows of the subscription, in the order of shards and sequences.</summary>
-    public async ValueTask<Page<DeliveryView>> DeliveriesAsync(string subscriptionId, int limit, string? cursor, CancellationToken cancel) =>
-        await _catalog.FindEntryAsync(subscriptionId, cancel) is { } entry ? await PageAsync(look => look.Of(entry).Deliveries(), limit, cursor, cancel) : new([], null);
+    public async ValueTask<Page<DeliveryView>> DeliveriesAsync(
+        string subscriptionId, int limit, string? cursor, CancellationToken cancel) =>
+        await _catalog.FindEntryAsync(subscriptionId, cancel) is { } entry
+            ? await PageAsync(look => look.Of(entry).Deliveries(), limit, cursor, cancel)
+            : new([], null);
 
     /// <summary>Keys that wait because their oldest event failed, in the order of shards and of these events.</summary>
-    public async ValueTask<Page<BlockedKeyView>> BlockedKeysAsync(string subscriptionId, int limit, string? cursor, CancellationToken cancel)
+    public async ValueTask<Page<BlockedKeyView>> BlockedKeysAsync(
+        string subscriptionId, int limit, string? cursor, CancellationToken cancel)
     {
         if (await _catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry)
             return new([], null);
@@ -73,7 +79,8 @@ public sealed class Inspector
             var stored = await _events.ReadAsync(shard, view.Sequence, cancel);
             var history = await DeliveryHistory.ReadAsync(_state, shard, view.Sequence, cancel);
             keys.Add(new BlockedKeyView(
-                view.Shard, view.Sequence, stored?.KeyText, stored?.IdText ?? "", view.Attempts, view.NextAttemptAt, view.Status == DeliveryStatus.Held,
+                view.Shard, view.Sequence, stored?.KeyText, stored?.IdText ?? "", view.Attempts, view.NextAttemptAt,
+                view.Status == DeliveryStatus.Held,
                 history.LastReason(entry.Subscription.Number)));
         }
         return new(keys, page.NextCursor);
@@ -100,7 +107,8 @@ public sealed class Inspector
         var (inFlight, limit) = _ledger.Look(entry.Subscription);
         var endpoint = entry.Subscription.Endpoint;
         var waitsFor = _channels.Find(endpoint.Address) is null ? MissingChannels.Describe(endpoint) : null;
-        return new(subscriptionId, waiting, inFlight, limit, shards.Sum(shard => shard.BlockedKeys), held, behind, oldest, waitsFor, shards);
+        return new(
+            subscriptionId, waiting, inFlight, limit, shards.Sum(shard => shard.BlockedKeys), held, behind, oldest, waitsFor, shards);
     }
 
     /// <summary>
@@ -121,14 +129,18 @@ public sealed class Inspector
             if (snapshot.ByNumber.TryGetValue(route.Subscription, out var entry) && entry.RevisionAt(shard, found.Sequence) == route.Revision)
                 wanted.Add(entry);
         }
-        DeliveryView?[] unsettled = wanted.Count == 0 ? [] : await _shards.AskAsync(shard, look => wanted.Select(entry => look.Of(entry).Find(index)).ToArray(), cancel);
+        DeliveryView?[] unsettled = wanted.Count == 0
+            ? []
+            : await _shards.AskAsync(shard, look => wanted.Select(entry => look.Of(entry).Find(index)).ToArray(), cancel);
         // Read after the shard was queried: the history then contains how deliveries ended until that moment.
         var history = await DeliveryHistory.ReadAsync(_state, shard, found.Sequence, cancel);
         return new(
-            found.Shard, found.Sequence, found.Event, [.. wanted.Select((entry, i) => unsettled[i] ?? history.Settled(entry))], [.. history.Attempts(snapshot)]);
+            found.Shard, found.Sequence, found.Event, [.. wanted.Select((entry, i) => unsettled[i] ?? history.Settled(entry))],
+            [.. history.Attempts(snapshot)]);
     }
 
-    private async Task<(ShardBacklog Backlog, DateTimeOffset? Oldest)> BacklogAsync(ShardId shard, SubscriptionEntry entry, CancellationToken cancel)
+    private async Task<(ShardBacklog Backlog, DateTimeOffset? Oldest)> BacklogAsync(
+        ShardId shard, SubscriptionEntry entry, CancellationToken cancel)
     {
         var head = (await _log.BoundsAsync(shard, cancel)).Last;
         var backlog = await _shards.AskAsync(shard, look => look.Of(entry).Backlog(head), cancel);
@@ -140,7 +152,8 @@ public sealed class Inspector
     }
 
     // In the order of shards, then of sequences. The cursor names the last returned item. Only the shards that the page needs are queried.
-    private async ValueTask<Page<DeliveryView>> PageAsync(Func<IShardView, IEnumerable<DeliveryView>> list, int limit, string? cursor, CancellationToken cancel)
+    private async ValueTask<Page<DeliveryView>> PageAsync(
+        Func<IShardView, IEnumerable<DeliveryView>> list, int limit, string? cursor, CancellationToken cancel)
     {
         var (afterShard, afterSequence) = ParseCursor(cursor);
         var items = new List<DeliveryView>();
@@ -148,7 +161,8 @@ public sealed class Inspector
         {
             var (after, most) = (shard == afterShard ? afterSequence : 0, limit + 1 - items.Count);
             items.AddRange(await _shards.AskAsync(
-                new ShardId(shard), look => list(look).Where(view => view.Sequence > after).OrderBy(view => view.Sequence).Take(most).ToList(), cancel));
+                new ShardId(shard),
+                look => list(look).Where(view => view.Sequence > after).OrderBy(view => view.Sequence).Take(most).ToList(), cancel));
             if (items.Count > limit)
                 return new(items[..limit], $"{items[limit - 1].Shard}.{items[limit - 1].Sequence}");
         }
@@ -158,7 +172,8 @@ public sealed class Inspector
     private static (int Shard, long Sequence) ParseCursor(string? cursor)
     {
         var parts = cursor?.Split('.');
-        return parts is [var shard, var sequence] && int.TryParse(shard, CultureInfo.InvariantCulture, out var s) && long.TryParse(sequence, CultureInfo.InvariantCulture, out var q)
+        return parts is [var shard, var sequence] && int.TryParse(shard, CultureInfo.InvariantCulture, out var s)
+            && long.TryParse(sequence, CultureInfo.InvariantCulture, out var q)
             ? (s, q) : (0, 0);
     }
 }

@@ -62,7 +62,9 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardViews 
                 await Task.Delay(BetweenLooks, time, cancel);
             }
         }
-        throw new StoreUnavailableException($"The owner of shard {order.Shard} has not released the key yet, or the key is held again. List the blocked keys, and try again.");
+        throw new StoreUnavailableException(
+            $"The owner of shard {order.Shard} has not released the key yet, or the key is held "
+                + "again. List the blocked keys, and try again.");
     }
 
     private static bool IsUnsettled(SubscriptionView view, long sequence) =>

@@ -5,7 +5,8 @@ namespace Herald.Engine.Inspection;
 /// <param name="From">Above 0: the lane also owns every match of its key from here to its subscription's position.</param>
 /// <param name="Head">The sequence of the oldest delivery; 0 when there is none.</param>
 /// <param name="Followers">The sequences of the other deliveries, ascending.</param>
-internal readonly record struct LaneView(DeliveryStatus HeadStatus, int Attempts, long DueMs, long From, int Count, long Head, IEnumerable<long> Followers)
+internal readonly record struct LaneView(
+    DeliveryStatus HeadStatus, int Attempts, long DueMs, long From, int Count, long Head, IEnumerable<long> Followers)
 {
     /// <summary>No delivery of the key below this sequence is unsettled.</summary>
     public long Lowest => Count > 0 ? Head : From;

@@ -12,8 +12,10 @@ internal sealed class LiveShard(ShardMachine machine) : IShardView
         if (!machine.States.TryGetValue(entry.Subscription.Number, out var state) || state.Generation < entry.Subscription.Generation)
             return SubscriptionView.Unknown(machine.Shard, entry, isSaved: false, machine.Catalog.Version, machine.Routed);
         return new(
-            machine.Shard, entry.Subscription.Id, IsSaved: false, state.AtHead, machine.PositionOf(state), state.Outstanding + state.Draining,
-            state.Blocked - state.Held, state.Held, state.Lanes.Values.Select(Of), key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null);
+            machine.Shard, entry.Subscription.Id, IsSaved: false, state.AtHead, machine.PositionOf(state),
+            state.Outstanding + state.Draining,
+            state.Blocked - state.Held, state.Held, state.Lanes.Values.Select(Of),
+            key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null);
     }
 
     private LaneView Of(Lane lane)

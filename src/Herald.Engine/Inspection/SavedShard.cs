@@ -22,8 +22,10 @@ internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardVie
             var lanes = state.Lanes.Values;
             return new(
                 shard, subscription.Id, IsSaved: true, state.AtHead && runs, state.AtHead ? saved.Routed : state.Position,
-                lanes.Sum(lane => StatusOf(lane) == DeliveryStatus.Waiting ? lane.Items.Length : 0), lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Blocked),
-                lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Held), lanes.Select(Of), key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null);
+                lanes.Sum(lane => StatusOf(lane) == DeliveryStatus.Waiting ? lane.Items.Length : 0),
+                lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Blocked),
+                lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Held), lanes.Select(Of),
+                key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null);
         }
         return SubscriptionView.Unknown(shard, entry, isSaved: true, saved.CatalogVersion, saved.Routed);
     }

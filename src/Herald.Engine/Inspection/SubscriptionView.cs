@@ -24,7 +24,8 @@ internal sealed record SubscriptionView(
         var goesBack = entry.BeginsBehind(shard, catalogVersion, routed);
         var runs = entry.Subscription.Status == SubscriptionStatus.Active;
         return new(
-            shard, entry.Subscription.Id, isSaved, runs && !goesBack, goesBack ? entry.Starts[shard.Value] : routed, 0, 0, 0, [], _ => null);
+            shard, entry.Subscription.Id, isSaved, runs && !goesBack, goesBack ? entry.Starts[shard.Value] : routed, 0, 0, 0, [],
+            _ => null);
     }
 
     /// <summary>In its present state, the shard will not route anything up to the sequence again.</summary>

@@ -26,7 +26,8 @@ internal sealed class TopicTail(IEventLog log, EventFinder events)
         }
     }
 
-    private async IAsyncEnumerable<TailedEvent> ReadAsync(LogFollower started, Topic topic, [EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<TailedEvent> ReadAsync(
+        LogFollower started, Topic topic, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var follower = started;
         while (true)

@@ -29,11 +29,13 @@ public enum DeliveryStatus
 
 /// <summary>One event for one subscription.</summary>
 public sealed record DeliveryView(
-    string SubscriptionId, int Shard, long Sequence, DeliveryStatus Status, int Attempts, DateTimeOffset? NextAttemptAt, string? LastReason);
+    string SubscriptionId, int Shard, long Sequence, DeliveryStatus Status, int Attempts, DateTimeOffset? NextAttemptAt,
+    string? LastReason);
 
 /// <summary>One attempt, from the history.</summary>
 public sealed record AttemptView(
-    string SubscriptionId, int Shard, long Sequence, int Number, DateTimeOffset At, TimeSpan Duration, AttemptOutcome Outcome, AttemptStage Stage,
+    string SubscriptionId, int Shard, long Sequence, int Number, DateTimeOffset At, TimeSpan Duration, AttemptOutcome Outcome,
+    AttemptStage Stage,
     int? StatusCode, string Reason, string Answer);
 
 /// <summary>An event with its deliveries and attempts. Attempts that are older than the history are missing.</summary>
@@ -53,7 +55,8 @@ public sealed record BlockedKeyView(
 /// <param name="OldestWaitingAt">The time of acceptance of the oldest unsettled event; null when there is none.</param>
 /// <param name="WaitsFor">What this node lacks, so that it sends nothing; null when it lacks nothing.</param>
 public sealed record SubscriptionLag(
-    string SubscriptionId, long Waiting, int InFlight, int Limit, int BlockedKeys, int HeldKeys, bool Behind, DateTimeOffset? OldestWaitingAt,
+    string SubscriptionId, long Waiting, int InFlight, int Limit, int BlockedKeys, int HeldKeys, bool Behind,
+    DateTimeOffset? OldestWaitingAt,
     string? WaitsFor, IReadOnlyList<ShardLag> Shards);
 
 public sealed record ShardLag(int Shard, long Position, long Head, int Outstanding, int BlockedKeys);

@@ -16,21 +16,32 @@ internal sealed class EngineMetrics : IDisposable
     public EngineMetrics()
     {
         _attempts = _meter.CreateCounter<long>("herald_attempts_total", description: "Finished attempts, by outcome.");
-        _meter.CreateObservableCounter("herald_attempts_withdrawn_total", () => Withdrawn, description: "Attempts that were cancelled before anything was sent.");
+        _meter.CreateObservableCounter(
+            "herald_attempts_withdrawn_total", () => Withdrawn, description: "Attempts that were cancelled before anything was sent.");
         _skips = _meter.CreateCounter<long>("herald_skips_total", description: "Deliveries settled without being delivered, by kind.");
-        _rejected = _meter.CreateCounter<long>("herald_messages_rejected_total", description: "Messages of sources that could not be understood and became dead letters.");
-        _damaged = _meter.CreateCounter<long>("herald_damaged_events_total", description: "Dead letters of events whose stored record is damaged, one per subscription.");
+        _rejected = _meter.CreateCounter<long>(
+            "herald_messages_rejected_total", description: "Messages of sources that could not be understood and became dead letters.");
+        _damaged = _meter.CreateCounter<long>(
+            "herald_damaged_events_total", description: "Dead letters of events whose stored record is damaged, one per subscription.");
         _damagedProgress = _meter.CreateCounter<long>(
             "herald_damaged_progress_total",
-            description: "Progress records, or parts of them, that were damaged when a shard was loaded. The deliveries they recorded are repeated.");
+            description: "Progress records, or parts of them, that were damaged when a shard was loaded. "
+                + "The deliveries they recorded are repeated.");
         _damagedCatalog = _meter.CreateCounter<long>(
-            "herald_damaged_catalog_total", description: "Catalog records that were damaged when they were loaded. A subscription whose record is damaged receives nothing.");
+            "herald_damaged_catalog_total", description: "Catalog records that were damaged when they were loaded. A subscription "
+                + "whose record is damaged receives nothing.");
         _applicationsLost = _meter.CreateCounter<long>(
-            "herald_application_places_damaged_total", description: "Loads of a shard whose record of how far an application has read is damaged. The application processes nothing there.");
-        _notTaken = _meter.CreateCounter<long>("herald_emitted_refused_total", description: "Forwarded events, and events made by applications, that the store did not accept. They became dead letters.");
-        _leasesLost = _meter.CreateCounter<long>("herald_leases_lost_total", description: "Shards that other nodes took over because this node did not renew its leases.");
-        _shardsMoved = _meter.CreateCounter<long>("herald_shards_moved_total", description: "Shards that this node has handed over to another.");
-        _applied = _meter.CreateCounter<long>("herald_application_events_total", description: "Events that an application has processed and whose effects are saved.");
+            "herald_application_places_damaged_total", description: "Loads of a shard whose record of how far an application has read is "
+                + "damaged. The application processes nothing there.");
+        _notTaken = _meter.CreateCounter<long>(
+            "herald_emitted_refused_total",
+            description: "Forwarded events, and events made by applications, that the store did not accept. They became dead letters.");
+        _leasesLost = _meter.CreateCounter<long>(
+            "herald_leases_lost_total", description: "Shards that other nodes took over because this node did not renew its leases.");
+        _shardsMoved = _meter.CreateCounter<long>(
+            "herald_shards_moved_total", description: "Shards that this node has handed over to another.");
+        _applied = _meter.CreateCounter<long>(
+            "herald_application_events_total", description: "Events that an application has processed and whose effects are saved.");
         _attemptSeconds = _meter.CreateHistogram<double>("herald_attempt_seconds", "s", "Duration of attempts.");
         _commitSeconds = _meter.CreateHistogram<double>("herald_commit_seconds", "s", "Duration of commits of progress.");
     }
@@ -89,9 +100,11 @@ internal sealed class EngineMetrics : IDisposable
 
     public void ShardsMoved(int count) => _shardsMoved.Add(count);
 
-    public void Gauge(string name, string description, Func<long> read) => _meter.CreateObservableGauge(name, read, description: description);
+    public void Gauge(string name, string description, Func<long> read) =>
+        _meter.CreateObservableGauge(name, read, description: description);
 
-    public void Gauge(string name, string description, Func<IEnumerable<Measurement<long>>> read) => _meter.CreateObservableGauge(name, read, description: description);
+    public void Gauge(string name, string description, Func<IEnumerable<Measurement<long>>> read) =>
+        _meter.CreateObservableGauge(name, read, description: description);
 
     public void Dispose() => _meter.Dispose();
 

@@ -24,7 +24,8 @@ namespace Herald.Engine.Ownership;
 /// Leases that never run out (the embedded store's) are taken once. Then there is no loop and no timer.
 /// </remarks>
 internal sealed class LeaseKeeper(
-    IOwnership ownership, ShardHosts hosts, Func<Lease, LeaseTerm, ShardHost> open, PermitLedger ledger, EngineOptions options, EngineMetrics metrics,
+    IOwnership ownership, ShardHosts hosts, Func<Lease, LeaseTerm, ShardHost> open, PermitLedger ledger, EngineOptions options,
+    EngineMetrics metrics,
     TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     // A lease outlives four failed renewals in a row.

@@ -276,7 +276,8 @@ internal sealed class SavedState
 /// <param name="Items">
 /// Of an attached lane: all its deliveries. Of a detached lane: its head if that has been tried, otherwise none.
 /// </param>
-internal sealed record SavedLane(bool Held, bool EndpointTroubled, int Attempts, long FirstAttemptAtMs, long DueMs, long From, LaneItem[] Items)
+internal sealed record SavedLane(
+    bool Held, bool EndpointTroubled, int Attempts, long FirstAttemptAtMs, long DueMs, long From, LaneItem[] Items)
 {
     /// <summary>The time at which this was written; 0 when unknown.</summary>
     public long SavedAtMs { get; init; }
@@ -322,7 +323,8 @@ internal sealed record SavedLane(bool Held, bool EndpointTroubled, int Attempts,
         var items = new LaneItem[reader.Count()];
         var before = default(LaneItem);
         for (var i = 0; i < items.Length; i++)
-            items[i] = before = new LaneItem(before.Sequence + reader.Number(), before.AcceptedAtMs + reader.Number(), (int)reader.Number());
+            items[i] = before = new LaneItem(
+                before.Sequence + reader.Number(), before.AcceptedAtMs + reader.Number(), (int)reader.Number());
         return new SavedLane((flags & 1) != 0, (flags & 2) != 0, attempts, first, due, from, items);
     }
 }

@@ -26,12 +26,17 @@ internal sealed class EventCopier(IEventLog log, EventEncoder encoder, Catalog c
         var copy = new CopySink();
         await log.ReadEventsAsync(shard, new[] { sequence }, copy, cancel);
         if (copy.Record is not { } record)
-            return new ForwardResult.Refused(copy.Damage is null ? EventGone : DeadLetterReason.Damaged, copy.Damage ?? "The log no longer contains the event.", HasNoRecord: true);
+            return new ForwardResult.Refused(
+                copy.Damage is null ? EventGone : DeadLetterReason.Damaged, copy.Damage ?? "The log no longer contains the event.",
+                HasNoRecord: true);
         var view = new EventView(record);
         if (record.Length + topic.NameUtf8.Length > mostBytes)
             return new ForwardResult.Refused(TooLarge, $"The event has {record.Length} bytes; the limit for forwarding is {mostBytes}.");
         return view.Hops >= MostHops
-            ? new ForwardResult.Refused(TooManyHops, $"The event has been forwarded {view.Hops} times already, so it is not forwarded to '{name}'. Topics that forward to each other form a loop.")
+            ? new ForwardResult.Refused(
+                TooManyHops,
+                $"The event has been forwarded {view.Hops} times already, so it is not forwarded to '{name}'. "
+                    + "Topics that forward to each other form a loop.")
             : new ForwardResult.Made(Encode(view, topic.NameUtf8, topic.Number, default, 0, isEmitted: true, view.Hops + 1));
     }
 
@@ -47,12 +52,15 @@ internal sealed class EventCopier(IEventLog log, EventEncoder encoder, Catalog c
     /// </remarks>
     /// <param name="subscription">Its full name.</param>
     public NewEvent Address(EventView view, int topicNumber, string subscription, long originalSequence) => Encode(
-        view, view.Topic, topicNumber, Encoding.UTF8.GetBytes(subscription), originalSequence, (view.Flags & EventFlags.Emitted) != 0, view.Hops);
+        view, view.Topic, topicNumber, Encoding.UTF8.GetBytes(subscription), originalSequence, (view.Flags & EventFlags.Emitted) != 0,
+        view.Hops);
 
     private static ForwardResult.Refused Gone(string? topic) => new(TopicGone,
         $"The event cannot be forwarded, because topic '{topic}' does not exist.");
 
-    private NewEvent Encode(EventView view, ReadOnlySpan<byte> topic, int topicNumber, ReadOnlySpan<byte> address, long originalSequence, bool isEmitted, int hops)
+    private NewEvent Encode(
+        EventView view, ReadOnlySpan<byte> topic, int topicNumber, ReadOnlySpan<byte> address, long originalSequence, bool isEmitted,
+        int hops)
     {
         var draft = new EventDraft
         {
@@ -71,7 +79,8 @@ internal sealed class EventCopier(IEventLog log, EventEncoder encoder, Catalog c
         };
         var attributes = view.AttributesEncoded;
         var record = new byte[EventEncoder.LengthOf(draft, topic.Length, attributes, address.Length)];
-        EventEncoder.Write(draft, topic, attributes, view.AttributeCount, address, time.GetUtcNow().ToUnixTimeMilliseconds(), originalSequence, record);
+        EventEncoder.Write(
+            draft, topic, attributes, view.AttributeCount, address, time.GetUtcNow().ToUnixTimeMilliseconds(), originalSequence, record);
         return encoder.Index(record, topicNumber);
     }
 }

@@ -112,17 +112,26 @@ public sealed class PublishBatch : IDisposable
     private FieldProblem? Check(in EventDraft draft)
     {
         if (draft.HasId && (draft.Id.IsEmpty || draft.Id.Length > IntakeOptions.MaxIdBytes || ControlCharacters.AreIn(draft.Id) || !Utf8.IsValid(draft.Id)))
-            return FieldProblem.Of("/id", draft.Id, $"An id has 1 to {IntakeOptions.MaxIdBytes} bytes of UTF-8 without control characters. Leave it out, and Herald generates one.");
+            return FieldProblem.Of(
+                "/id", draft.Id,
+                $"An id has 1 to {IntakeOptions.MaxIdBytes} bytes of UTF-8 without control "
+                    + "characters. Leave it out, and Herald generates one.");
         if (draft.HasKey && (draft.Key.IsEmpty || draft.Key.Length > IntakeOptions.MaxKeyBytes || !Utf8.IsValid(draft.Key)))
-            return FieldProblem.Of("/key", draft.Key, $"A key has 1 to {IntakeOptions.MaxKeyBytes} bytes of UTF-8. Leave it out when the order does not matter.");
+            return FieldProblem.Of(
+                "/key", draft.Key,
+                $"A key has 1 to {IntakeOptions.MaxKeyBytes} bytes of UTF-8. Leave it out when the order does not matter.");
         if (draft.Type.Length > IntakeOptions.MaxTypeBytes || ControlCharacters.AreIn(draft.Type) || !Utf8.IsValid(draft.Type))
-            return FieldProblem.Of("/type", draft.Type, $"A type has at most {IntakeOptions.MaxTypeBytes} bytes of UTF-8 without control characters.");
+            return FieldProblem.Of(
+                "/type", draft.Type, $"A type has at most {IntakeOptions.MaxTypeBytes} bytes of UTF-8 without control characters.");
         if (draft.ContentType.Length > IntakeOptions.MaxContentTypeBytes || !IsPlain(draft.ContentType) || (!draft.ContentType.IsEmpty && draft.ContentType.IndexOf((byte)'/') < 1))
-            return FieldProblem.Of("/contentType", draft.ContentType, "A content type is plain ASCII of at most 255 bytes, for example 'application/json'.");
+            return FieldProblem.Of(
+                "/contentType", draft.ContentType, "A content type is plain ASCII of at most 255 bytes, for example 'application/json'.");
         if (draft.Payload.Length > _intake.Options.MaxPayloadBytes)
-            return FieldProblem.Of("/payload", $"{draft.Payload.Length} bytes", $"A payload has at most {_intake.Options.MaxPayloadBytes} bytes.");
+            return FieldProblem.Of(
+                "/payload", $"{draft.Payload.Length} bytes", $"A payload has at most {_intake.Options.MaxPayloadBytes} bytes.");
         if (draft.Trace.Length > IntakeOptions.MaxTraceBytes || !IsPlain(draft.Trace))
-            return FieldProblem.Of("/traceparent", draft.Trace, $"A traceparent has at most {IntakeOptions.MaxTraceBytes} bytes of plain ASCII.");
+            return FieldProblem.Of(
+                "/traceparent", draft.Trace, $"A traceparent has at most {IntakeOptions.MaxTraceBytes} bytes of plain ASCII.");
         if (draft.TimeMs is { } timeMs && !EventTime.IsPossible(timeMs))
             return FieldProblem.Of("/time", string.Create(CultureInfo.InvariantCulture, $"{timeMs} ms since 1970"), EventTime.Rule);
         return null;

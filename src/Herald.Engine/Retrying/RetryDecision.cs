@@ -17,7 +17,8 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
     /// <param name="firstAttemptAtMs">The start of the first attempt, moved forward by the time that the subscription was paused.</param>
     /// <param name="endpointFails">Most of the endpoint's latest attempts have failed.</param>
     /// <param name="spread">A random number from 0 (inclusive) to 1 (exclusive).</param>
-    public static RetryDecision Of(AttemptResult result, int attempts, long firstAttemptAtMs, RetryPolicy policy, bool endpointFails, long nowMs, double spread)
+    public static RetryDecision Of(
+        AttemptResult result, int attempts, long firstAttemptAtMs, RetryPolicy policy, bool endpointFails, long nowMs, double spread)
     {
         switch (result.Outcome)
         {
@@ -44,7 +45,8 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
     {
         var (longest, jitter) = policy.Waits switch
         {
-            RetryWaits.Exponential e => (Math.Max(e.Cap.TotalMilliseconds, e.First.Select(wait => wait.TotalMilliseconds).DefaultIfEmpty().Max()), e.Jitter),
+            RetryWaits.Exponential e =>
+                (Math.Max(e.Cap.TotalMilliseconds, e.First.Select(wait => wait.TotalMilliseconds).DefaultIfEmpty().Max()), e.Jitter),
             RetryWaits.Schedule s => (s.Waits.Max(wait => wait.TotalMilliseconds), s.Jitter),
             _ => throw new UnreachableException($"{policy.Waits}"),
         };
@@ -55,7 +57,8 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
     {
         var (wait, jitter) = waits switch
         {
-            RetryWaits.Exponential e when !endpointFails && attempts <= e.First.Count => (e.First[attempts - 1].TotalMilliseconds, e.Jitter),
+            RetryWaits.Exponential e when !endpointFails
+                && attempts <= e.First.Count => (e.First[attempts - 1].TotalMilliseconds, e.Jitter),
             RetryWaits.Exponential e => (GrownMs(e, attempts - (endpointFails ? 0 : e.First.Count)), e.Jitter),
             RetryWaits.Schedule s => (s.Waits[Math.Min(attempts, s.Waits.Count) - 1].TotalMilliseconds, s.Jitter),
             _ => throw new UnreachableException($"{waits}"),

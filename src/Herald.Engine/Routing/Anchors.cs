@@ -32,7 +32,8 @@ internal static class Anchors
         if (clause is null)
             return [null];
         var name = Encoding.UTF8.GetBytes(clause.Attribute);
-        return clause.Values.Select(value => Encoding.UTF8.GetBytes(value)).Select(value => (ulong?)(clause.IsType ? StableHash.Of(value, TypeSeed) : Of(name, value)));
+        return clause.Values.Select(value => Encoding.UTF8.GetBytes(value)).Select(
+            value => (ulong?)(clause.IsType ? StableHash.Of(value, TypeSeed) : Of(name, value)));
     }
 
     private static ulong Of(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => StableHash.Of(value, StableHash.Of(name, 0));

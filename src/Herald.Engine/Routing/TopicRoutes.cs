@@ -33,16 +33,19 @@ internal sealed class TopicRoutes
     private readonly Lazy<Route[]> _all;
 
     private TopicRoutes(
-        long stamp, ImmutableSortedDictionary<int, SubscriptionEntry> subscriptions, Anchored unfiltered, ImmutableDictionary<ulong, Anchored> anchored, int gone,
+        long stamp, ImmutableSortedDictionary<int, SubscriptionEntry> subscriptions, Anchored unfiltered,
+        ImmutableDictionary<ulong, Anchored> anchored, int gone,
         RouteMemory memory, long? place)
     {
         (_stamp, _subscriptions, _unfiltered, _anchored, _gone, _memory, _place) = (stamp, subscriptions, unfiltered, anchored, gone, memory, place);
-        _all = new(() => [.. _unfiltered.Numbers.SelectMany(number => _subscriptions[number].Revisions.Select(r => new Route(number, r.Number)))]);
+        _all = new(
+            () => [.. _unfiltered.Numbers.SelectMany(number => _subscriptions[number].Revisions.Select(r => new Route(number, r.Number)))]);
     }
 
     /// <summary>A topic without subscriptions. Routes of its events will be remembered in this memory.</summary>
     public static TopicRoutes In(RouteMemory memory) => new(
-        0, ImmutableSortedDictionary<int, SubscriptionEntry>.Empty, Anchored.Never, ImmutableDictionary<ulong, Anchored>.Empty, 0, memory, null);
+        0, ImmutableSortedDictionary<int, SubscriptionEntry>.Empty, Anchored.Never, ImmutableDictionary<ulong, Anchored>.Empty, 0, memory,
+        null);
 
     public IEnumerable<SubscriptionEntry> Subscriptions => _subscriptions.Values;
 
@@ -98,7 +101,8 @@ internal sealed class TopicRoutes
     public TopicRoutes With(SubscriptionEntry entry) =>
         Replace(entry.Subscription.Number, entry, _subscriptions.SetItem(entry.Subscription.Number, entry));
 
-    public TopicRoutes Without(int number) => _subscriptions.ContainsKey(number) ? Replace(number, null, _subscriptions.Remove(number)) : this;
+    public TopicRoutes Without(int number) =>
+        _subscriptions.ContainsKey(number) ? Replace(number, null, _subscriptions.Remove(number)) : this;
 
     // Filters that stay unchanged leave the remembered routes valid.
     private TopicRoutes Replace(int number, SubscriptionEntry? entry, ImmutableSortedDictionary<int, SubscriptionEntry> subscriptions)
@@ -112,7 +116,9 @@ internal sealed class TopicRoutes
         Hang(next.Where(revision => !Has(old, revision)), there => there.With(number, stamp));
         if (gone <= anchored.Count / 2 + FewGone)
             return new(stamp, subscriptions, unfiltered, anchored, gone, _memory, _place ?? RouteMemory.NewTopic());
-        return new(stamp, subscriptions, unfiltered, anchored.RemoveRange(anchored.Where(a => a.Value.Numbers.IsEmpty).Select(a => a.Key)), 0, _memory, RouteMemory.NewTopic());
+        return new(
+            stamp, subscriptions, unfiltered, anchored.RemoveRange(anchored.Where(a => a.Value.Numbers.IsEmpty).Select(a => a.Key)), 0,
+            _memory, RouteMemory.NewTopic());
 
         void Hang(IEnumerable<FilterRevision> revisions, Func<Anchored, Anchored> change)
         {

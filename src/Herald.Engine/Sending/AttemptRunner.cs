@@ -11,17 +11,20 @@ namespace Herald.Engine.Sending;
 
 /// <summary>The report that an attempt has ended. <see cref="Counted"/> is false when nothing was sent.</summary>
 /// <param name="EndpointFails">Most of the latest attempts from this node to the endpoint have failed.</param>
-internal readonly record struct AttemptEnded(StartAttempt Start, AttemptResult Result, bool Counted, long StartedAtMs, bool EndpointFails = false);
+internal readonly record struct AttemptEnded(
+    StartAttempt Start, AttemptResult Result, bool Counted, long StartedAtMs, bool EndpointFails = false);
 
 /// <summary>
 /// Carries one attempt from its permit to its result. It looks up the subscription at the last moment, so that a pause or a new endpoint
 /// takes effect at once.
 /// </summary>
 internal sealed class AttemptRunner(
-    CatalogCache catalog, ChannelSet channels, MissingChannels missing, PermitLedger ledger, ByteGate gate, EngineMetrics metrics, StartGate starting, MessageIds messageIds,
+    CatalogCache catalog, ChannelSet channels, MissingChannels missing, PermitLedger ledger, ByteGate gate, EngineMetrics metrics,
+    StartGate starting, MessageIds messageIds,
     TimeProvider time, ILogger logger)
 {
-    public static readonly AttemptResult NotSent = new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = "not sent" };
+    public static readonly AttemptResult NotSent =
+        new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = "not sent" };
 
     private readonly AttemptsUnderWay _underWay = new();
 
@@ -61,7 +64,11 @@ internal sealed class AttemptRunner(
         catch (Exception unexpected)
         {
             // A channel must not throw. If one does, the key must keep its order and the process must continue.
-            logger.LogError(unexpected, "The channel of subscription {Subscription} threw an exception. This is a defect of the channel. The attempt counts as failed.", start.Subscription);
+            logger.LogError(
+                unexpected,
+                "The channel of subscription {Subscription} threw an exception. This is a defect of "
+                    + "the channel. The attempt counts as failed.",
+                start.Subscription);
             (result, counted) = (new AttemptResult { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Send, Reason = $"error in the channel: {unexpected.Message}" }, true);
         }
         _underWay.End(own);
@@ -142,6 +149,7 @@ internal sealed class AttemptRunner(
         !catalog.Snapshot.ByNumber.TryGetValue(start.Subscription, out var entry) || entry.Subscription.EndpointRevision == endpoint;
 
     private SubscriptionEntry? Find(StartAttempt start) =>
-        catalog.Snapshot.ByNumber.TryGetValue(start.Subscription, out var entry) && entry.Subscription is { Status: SubscriptionStatus.Active } found
+        catalog.Snapshot.ByNumber.TryGetValue(start.Subscription, out var entry)
+            && entry.Subscription is { Status: SubscriptionStatus.Active } found
         && found.Generation == start.Generation ? entry : null;
 }

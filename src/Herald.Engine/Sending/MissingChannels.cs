@@ -30,6 +30,7 @@ internal sealed class MissingChannels(ILogger logger, TimeProvider time)
         logger.LogWarning(
             "This node has no channel for {Scheme}:// endpoints. Deliveries of subscription {Subscription}, and of others with such endpoints, wait "
             + "here and use no attempts. They continue "
-            + "when the node is restarted with the settings of that channel, or when the subscription gets another endpoint.", scheme, subscription.FullId);
+            + "when the node is restarted with the settings of that channel, or when the subscription gets another endpoint.", scheme,
+            subscription.FullId);
     }
 }

@@ -43,7 +43,8 @@ public sealed class JsonFields
         }
         catch (JsonException notJson)
         {
-            return $"value = '{Printable.Of(message)}': Not valid JSON at line {notJson.LineNumber + 1}, byte {notJson.BytePositionInLine + 1}.";
+            return $"value = '{Printable.Of(message)}': Not valid JSON at line "
+                + $"{notJson.LineNumber + 1}, byte {notJson.BytePositionInLine + 1}.";
         }
     }
 

@@ -54,7 +54,8 @@ public sealed class PlainReader : IMessageReader
         if (Utf8.IsValid(message.Key))
             return null;
         if (message.Key.Length > LongestKey)
-            return $"key: it is not text, so it is written in hexadecimal, and its {message.Key.Length} bytes are more than the {LongestKey} that fit.";
+            return $"key: it is not text, so it is written in hexadecimal, and its {message.Key.Length} bytes "
+                + $"are more than the {LongestKey} that fit.";
         _ = Convert.TryToHexStringLower(message.Key, _key, out var length);
         draft.Key = _key.AsSpan(0, length);
         return null;

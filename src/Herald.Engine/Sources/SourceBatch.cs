@@ -103,7 +103,9 @@ public sealed class SourceBatch : IDisposable
     /// event already has that id, for example from a publisher. Then there is a dead letter each time the message is read, which is better
     /// than none.
     /// </param>
-    private bool Reject(PublishBatch into, in SourcePlace place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, long? timeMs, string reason, bool isRecognised)
+    private bool Reject(
+        PublishBatch into, in SourcePlace place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, long? timeMs, string reason,
+        bool isRecognised)
     {
         var draft = (_rejected ??= new(_intake.MaxPayloadBytes, _events.Topic.Tenant)).Of(place, key, payload, timeMs, reason);
         draft.HasId = isRecognised;

@@ -64,7 +64,10 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
                 }
                 // Log each cause once, however long it lasts.
                 if (reason != said)
-                    logger.LogWarning("Topic {Topic}: messages of a source cannot be saved ({Reason}). The source stops reading, keeps its position, and retries.", topic, reason.TrimEnd('.'));
+                    logger.LogWarning(
+                        "Topic {Topic}: messages of a source cannot be saved ({Reason}). The source stops "
+                            + "reading, keeps its position, and retries.",
+                        topic, reason.TrimEnd('.'));
                 said = reason;
                 await Task.Delay(wait, time, cancel);
             }
@@ -74,7 +77,9 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
             _isWaitingForRoom = false;
         }
         if (said.Length > 0)
-            logger.LogInformation("Topic {Topic}: the messages of a source are saved after {Waited}. The source reads on.", topic, time.GetElapsedTime(began));
+            logger.LogInformation(
+                "Topic {Topic}: the messages of a source are saved after {Waited}. The source reads on.", topic,
+                time.GetElapsedTime(began));
     }
 
     private async ValueTask<Topic> FindTopicAsync(CancellationToken cancel)

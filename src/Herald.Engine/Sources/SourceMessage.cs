@@ -23,7 +23,9 @@ public readonly ref struct SourceMessage
 
     /// <summary>The header <c>traceparent</c>. Empty when it is malformed, because that is no reason to lose a message.</summary>
     public ReadOnlySpan<byte> Trace =>
-        Find("traceparent") is { Value.Span: { Length: TraceLength } trace } && !trace.ContainsAnyExceptInRange((byte)0x20, (byte)0x7E) ? trace : default;
+        Find("traceparent") is { Value.Span: { Length: TraceLength } trace } && !trace.ContainsAnyExceptInRange((byte)0x20, (byte)0x7E)
+            ? trace
+            : default;
 
     /// <summary>The last header of this name, because the last one counts when names repeat; null when there is none.</summary>
     public SourceHeader? Find(string name)

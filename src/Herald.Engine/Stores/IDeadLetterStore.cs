@@ -39,7 +39,8 @@ public readonly record struct DeadLetterId(ShardId Shard, int Subscription, int 
 /// The full name. It leads to the tenant of the dead letter. Empty when the topic no longer exists and the event is damaged.
 /// </param>
 /// <param name="Record">The event's record if no log has it. Empty: the store keeps the log's record.</param>
-public sealed record NewDeadLetter(DeadLetterId Id, string SubscriptionId, string Topic, DeadLetterReason Reason, ReadOnlyMemory<byte> Record)
+public sealed record NewDeadLetter(
+    DeadLetterId Id, string SubscriptionId, string Topic, DeadLetterReason Reason, ReadOnlyMemory<byte> Record)
 {
     /// <summary>The log's record is damaged: the dead letter is kept without a record.</summary>
     public bool HasNoRecord { get; init; }

@@ -20,7 +20,8 @@ namespace Herald.Engine.Stores;
 public sealed class LogFollower(IEventLog log, int pieceSize, bool readsUnreported = false) : IDisposable
 {
     // One slot is enough: if it is full, the reader is about to read anyway.
-    private readonly Channel<bool> _grown = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _grown = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     // By shard: where the next reading begins, the last sequence at the start, and the last one that the store has reported.
     private readonly long[] _next = new long[log.ShardCount], _before = new long[log.ShardCount], _heads = new long[log.ShardCount];

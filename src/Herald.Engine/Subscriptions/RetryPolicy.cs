@@ -56,7 +56,9 @@ public abstract record RetryWaits
         /// </summary>
         public IReadOnlyList<TimeSpan> First { get; init; } = [];
 
-        public bool Equals(Exponential? other) => other is not null && (Base, Factor, Cap, Jitter).Equals((other.Base, other.Factor, other.Cap, other.Jitter)) && First.SequenceEqual(other.First);
+        public bool Equals(Exponential? other) =>
+            other is not null && (Base, Factor, Cap, Jitter).Equals((other.Base, other.Factor, other.Cap, other.Jitter))
+                && First.SequenceEqual(other.First);
         public override int GetHashCode() => HashCode.Combine(Base, Factor, Cap, Jitter, First.Count);
     }
 

@@ -10,7 +10,9 @@ public sealed class ExportFileException : IOException
         new($"The export is damaged or was cut short ({(section is { } named ? $"section {named}" : "header")}, offset {offset}): {what}. Nothing was imported. Make a new export.");
 
     internal static ExportFileException Unknown(int format) =>
-        new($"The export has format {format}; this Herald reads format {ExportFile.Format}. Import it with the version of Herald that wrote it.");
+        new(
+            $"The export has format {format}; this Herald reads format {ExportFile.Format}. Import it "
+                + "with the version of Herald that wrote it.");
 
     internal static ExportFileException NotOne() => new("The file is not a Herald export.");
 }

@@ -126,7 +126,8 @@ public sealed class ExportFileReader : IStoreSource
             MoveSection.DeadLetters => target.AddDeadLetterAsync(StoreItems.ReadDeadLetter(items, shards), cancel),
             MoveSection.State => target.AddStateAsync(items.Shard(shards), items.Text(), items.Sized(), items.Sized(), cancel),
             MoveSection.Sources => target.AddSourceAsync(new SourcePosition(items.Text(), items.Long()), cancel),
-            MoveSection.History => target.AddHistoryAsync(items.Shard(shards), new HistoryBlock(items.Long(), items.Long(), items.Long(), items.Sized()), cancel),
+            MoveSection.History => target.AddHistoryAsync(
+                items.Shard(shards), new HistoryBlock(items.Long(), items.Long(), items.Long(), items.Sized()), cancel),
             MoveSection.KeptKeys => target.AddKeptKeyAsync(items.Shard(shards), new KeptKey(items.ULong(), items.Long()), cancel),
             MoveSection.KeptEvents => target.AddKeptEventAsync(items.Shard(shards), items.Index(), items.Sized(), cancel),
             // Remembered and Events are copied above; End is handled where the frame is read.

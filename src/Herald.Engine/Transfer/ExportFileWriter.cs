@@ -65,7 +65,8 @@ public sealed class ExportFileWriter(Stream file) : IStoreTarget
         StoreItems.Write(_items, letter);
     }
 
-    public async ValueTask AddStateAsync(ShardId shard, string application, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken cancel)
+    public async ValueTask AddStateAsync(
+        ShardId shard, string application, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken cancel)
     {
         await TurnToAsync(MoveSection.State, cancel);
         _tally!.Add(MoveSection.State);

@@ -29,7 +29,8 @@ public interface IStoreTarget : IAsyncDisposable
 
     ValueTask AddDeadLetterAsync(DeadLetter letter, CancellationToken cancel);
 
-    ValueTask AddStateAsync(ShardId shard, string application, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken cancel);
+    ValueTask AddStateAsync(
+        ShardId shard, string application, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken cancel);
 
     ValueTask AddSourceAsync(SourcePosition position, CancellationToken cancel);
 

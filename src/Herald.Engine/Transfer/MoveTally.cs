@@ -47,6 +47,7 @@ public sealed class MoveTally
     {
         for (var shard = 0; shard < _next.Length; shard++)
             if (_next[shard] != Shape.Shards[shard].Last + 1 || _nextRemembered[shard] != Shape.Shards[shard].First)
-                throw new InvalidDataException($"Shard {shard} ends before sequence {_next[shard]}, but its last sequence is {Shape.Shards[shard].Last}.");
+                throw new InvalidDataException(
+                    $"Shard {shard} ends before sequence {_next[shard]}, but its last sequence is {Shape.Shards[shard].Last}.");
     }
 }

@@ -86,6 +86,7 @@ internal static class StoreItems
         var (subscription, topic, reason, detail, attempts) = (from.Text(), from.Text(), from.Text(), from.Text(), from.Int());
         var (hasStatus, status) = (from.Byte() == 1, from.Int());
         return new DeadLetter(
-            id, subscription, topic, new DeadLetterReason(reason, detail, attempts, hasStatus ? status : null, from.Long(), from.Long()), from.Sized());
+            id, subscription, topic, new DeadLetterReason(reason, detail, attempts, hasStatus ? status : null, from.Long(), from.Long()),
+            from.Sized());
     }
 }

@@ -9,7 +9,8 @@ public static class CommandRoot
 {
     public static RootCommand Create(params IEnumerable<Command> commands)
     {
-        var root = new RootCommand("Herald delivers every event to every subscriber, in order per key.") { CommonOptions.Json, CommonOptions.TokenFile };
+        var root = new RootCommand("Herald delivers every "
+            + "event to every subscriber, in order per key.") { CommonOptions.Json, CommonOptions.TokenFile };
         foreach (var command in commands)
             root.Subcommands.Add(command);
         ExampleCommand.ShowExamplesInHelp(root);

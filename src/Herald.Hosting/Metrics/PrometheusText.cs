@@ -21,7 +21,8 @@ public sealed class PrometheusText : IDisposable
     private const int NumberBytes = 32;
 
     private static readonly SearchValues<char> Escaped = SearchValues.Create("\\\"\n");
-    private static readonly SearchValues<char> NameLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+    private static readonly SearchValues<char> NameLetters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
     private readonly List<(byte[] Bytes, int Length)> _full = [];
     private byte[] _piece = ArrayPool<byte>.Shared.Rent(FirstPiece);
@@ -125,7 +126,8 @@ public sealed class PrometheusText : IDisposable
         _ => value.ToString("R", CultureInfo.InvariantCulture),
     };
 
-    private static bool IsName(string name) => !name.AsSpan().ContainsAnyExcept(NameLetters) && (name.Length == 0 || !char.IsAsciiDigit(name[0]));
+    private static bool IsName(string name) =>
+        !name.AsSpan().ContainsAnyExcept(NameLetters) && (name.Length == 0 || !char.IsAsciiDigit(name[0]));
 
     private static void AddEscaped(ref DefaultInterpolatedStringHandler text, ReadOnlySpan<char> value)
     {

@@ -6,4 +6,5 @@ namespace Herald.Hosting.Modules;
 /// <param name="DataDirectory">The server's directory for everything durable.</param>
 /// <param name="Inform">Tells the operator what the store does, in sentences.</param>
 /// <param name="Warn">Tells the operator what is wrong, in sentences.</param>
-public sealed record StoreContext(BoundOptions Options, string DataDirectory, TimeProvider Time, Action<string> Inform, Action<string> Warn);
+public sealed record StoreContext(
+    BoundOptions Options, string DataDirectory, TimeProvider Time, Action<string> Inform, Action<string> Warn);

@@ -12,14 +12,17 @@ public static class CatalogProblem
         where T : class => result.Outcome switch
         {
             CatalogOutcome.NotFound => new(notFound, result.Detail.Length > 0 ? result.Detail : $"{notFound.Title}."),
-            CatalogOutcome.VersionMismatch => new(ProblemKind.VersionMismatch, result.Detail.Length > 0 ? result.Detail : "It was changed at the same time. Read it again, then repeat the change."),
+            CatalogOutcome.VersionMismatch => new(
+                ProblemKind.VersionMismatch,
+                result.Detail.Length > 0 ? result.Detail : "It was changed at the same time. Read it again, then repeat the change."),
             CatalogOutcome.NoSecret => new(ProblemKind.NoSecret, result.Detail),
             CatalogOutcome.Damaged => new(ProblemKind.SubscriptionDamaged, result.Detail),
             // A topic in use has subscriptions. A subscription in use has too many filter changes that have not taken effect.
             CatalogOutcome.InUse => new(typeof(T) == typeof(Topic) ? ProblemKind.TopicInUse : ProblemKind.ChangePending, result.Detail),
             CatalogOutcome.Refused => Problem.Invalid(result.Problems),
             // These outcomes are successes and have no problem.
-            CatalogOutcome.Created or CatalogOutcome.Updated or CatalogOutcome.Unchanged or CatalogOutcome.Deleted => throw new UnreachableException($"{result.Outcome}"),
+            CatalogOutcome.Created or CatalogOutcome.Updated or CatalogOutcome.Unchanged or CatalogOutcome.Deleted =>
+                throw new UnreachableException($"{result.Outcome}"),
         };
 
     public static Problem NoTopic(string name) => new(ProblemKind.TopicNotFound, $"There is no topic '{Cut(name)}'.");

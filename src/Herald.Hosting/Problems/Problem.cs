@@ -30,7 +30,10 @@ public sealed record Problem(ProblemKind Kind, string Detail, IReadOnlyList<Fiel
 
     private static Problem Invalid(IReadOnlyList<FieldProblem> errors, int count) => new(
         ProblemKind.InvalidRequest,
-        count == 1 ? $"{Where(errors[0])}{errors[0].Rule}" : $"{count} fields are not valid{(count > MostErrors ? $"; the first {MostErrors} are listed" : "")}.", errors);
+        count == 1
+            ? $"{Where(errors[0])}{errors[0].Rule}"
+            : $"{count} fields are not valid{(count > MostErrors ? $"; the first {MostErrors} are listed" : "")}.",
+        errors);
 
     public static Problem Invalid(ProblemList found) => Invalid(found.Shown, found.Count);
 

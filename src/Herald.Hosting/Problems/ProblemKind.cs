@@ -12,7 +12,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind MissingScope = new("missing-scope", 403, "The caller lacks a scope");
     public static readonly ProblemKind ForeignHost = new("foreign-host", 403, "The Host header does not name this machine");
     public static readonly ProblemKind ForeignOrigin = new("foreign-origin", 403, "The Origin header names another site");
-    public static readonly ProblemKind ForwardedRequest = new("forwarded-request", 403, "A proxy forwarded the request, but this server requires no token");
+    public static readonly ProblemKind ForwardedRequest = new(
+        "forwarded-request", 403, "A proxy forwarded the request, but this server requires no token");
     public static readonly ProblemKind RouteNotFound = new("route-not-found", 404, "The address does not exist");
     public static readonly ProblemKind TopicNotFound = new("topic-not-found", 404, "The topic does not exist");
     public static readonly ProblemKind SubscriptionNotFound = new("subscription-not-found", 404, "The subscription does not exist");
@@ -44,7 +45,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, MissingScope, ForeignHost, ForeignOrigin,
         ForwardedRequest, RouteNotFound, TopicNotFound, SubscriptionNotFound, NoSecret, EventNotFound, DeadLetterNotFound, MethodNotAllowed,
         EventConflict, TopicInUse, ChangePending, NotHeld, EventDamaged, SubscriptionDamaged, NoReceiver, VersionMismatch,
-        BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom, StoreUnavailable, Busy, NotReady,
+        BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom, StoreUnavailable, Busy,
+        NotReady,
     ];
 
     public string Type => $"urn:herald:problem:{Code}";

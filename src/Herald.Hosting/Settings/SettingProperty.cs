@@ -34,7 +34,9 @@ internal sealed class SettingProperty
             var rule = Attribute.Rule ?? _kind?.Rule
                 ?? (Attribute is SettingItemsAttribute { IsMap: true } ? "A map: an object for each name." : "A list of objects.");
             if (Attribute.Rule is null && IsTexts)
-                rule = rule.StartsWith("One of ", StringComparison.Ordinal) ? $"One or several of {rule["One of ".Length..]}" : $"One or several: {Uncapitalized(rule)}";
+                rule = rule.StartsWith("One of ", StringComparison.Ordinal)
+                    ? $"One or several of {rule["One of ".Length..]}"
+                    : $"One or several: {Uncapitalized(rule)}";
             return Attribute is { Rule: null, None: { } none } ? $"{rule.TrimEnd('.')}; or {none}." : rule;
         }
     }

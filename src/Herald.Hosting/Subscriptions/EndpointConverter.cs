@@ -23,7 +23,8 @@ public sealed class EndpointConverter : JsonConverter<EndpointWire>, IShape
             writer.WriteStringValue(value.Address);
         else
             JsonSerializer.Serialize(
-                writer, new EndpointObject { Address = value.Address, Settings = new(settings, StringComparer.Ordinal) }, ObjectOf(options));
+                writer, new EndpointObject { Address = value.Address, Settings = new(settings, StringComparer.Ordinal) },
+                ObjectOf(options));
     }
 
     public void Check(JsonElement json, JsonSerializerOptions options, string pointer, ProblemList found)

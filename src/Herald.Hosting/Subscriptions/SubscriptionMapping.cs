@@ -64,7 +64,11 @@ public static class SubscriptionMapping
             return null;
         if (WebhookSecret.TryParse(text, out var secret, out _))
             return secret;
-        found.Add(new FieldProblem("/secret", "(hidden)", $"A secret is '{WebhookSecret.Prefix}' followed by {WebhookSecret.MinBytes} to {WebhookSecret.MaxBytes} bytes in base64. Leave it out, and Herald generates one."));
+        found.Add(
+            new FieldProblem(
+                "/secret", "(hidden)",
+                $"A secret is '{WebhookSecret.Prefix}' followed by {WebhookSecret.MinBytes} to {WebhookSecret.MaxBytes} bytes in "
+                    + "base64. Leave it out, and Herald generates one."));
         return null;
     }
 
@@ -100,7 +104,9 @@ public static class SubscriptionMapping
                 if (value.ValueKind == JsonValueKind.String)
                     texts.Add(value.GetString()!);
                 else
-                    found.Add($"{pointer}/{index}", value, "Must be a string, which matches exactly. Prefixes, numbers, ranges and other operators are not supported.");
+                    found.Add(
+                        $"{pointer}/{index}", value,
+                        "Must be a string, which matches exactly. Prefixes, numbers, ranges and other operators are not supported.");
                 index++;
             }
             clauses.Add(new FilterClause(name, name == Filter.TypeClause, texts));
@@ -136,14 +142,16 @@ public static class SubscriptionMapping
                 RefuseGiven(wire.Base, "/retry/base", "exponential", found);
                 RefuseGiven(wire.Factor, "/retry/factor", "exponential", found);
                 RefuseGiven(wire.Cap, "/retry/cap", "exponential", found);
-                var waits = (wire.Schedule ?? []).Select((wait, i) => ToSpan(wait, $"/retry/schedule/{i}", TimeSpan.Zero, found)!.Value).ToList();
+                var waits = (wire.Schedule ?? []).Select(
+                    (wait, i) => ToSpan(wait, $"/retry/schedule/{i}", TimeSpan.Zero, found)!.Value).ToList();
                 return new RetryWaits.Schedule(waits, jitter);
             case null or "exponential":
                 if (wire.Schedule is not null)
                     found.Add(FieldProblem.Of("/retry/schedule", $"{wire.Schedule.Count} waits", "Allowed only with strategy: schedule."));
                 var cap = ToSpan(wire.Cap, "/retry/cap", standard.Cap, found)!.Value;
                 // A caller that gives only the base means it as the first wait, so no shorter waits come before it.
-                var first = wire.First?.Select((wait, i) => ToSpan(wait, $"/retry/first/{i}", TimeSpan.Zero, found)!.Value).ToList() ?? (wire.Base is null ? standard.First : []);
+                var first = wire.First?.Select((wait, i) => ToSpan(wait, $"/retry/first/{i}", TimeSpan.Zero, found)!.Value).ToList()
+                    ?? (wire.Base is null ? standard.First : []);
                 return new RetryWaits.Exponential(ToSpan(wire.Base, "/retry/base", standard.Base, found)!.Value, wire.Factor ?? standard.Factor, cap, jitter) { First = first };
             default:
                 found.Add(FieldProblem.Of("/retry/strategy", wire.Strategy, "Use exponential or schedule."));
@@ -154,7 +162,10 @@ public static class SubscriptionMapping
     private static void RefuseGiven(object? value, string pointer, string strategy, ProblemList found)
     {
         if (value is not null)
-            found.Add(FieldProblem.Of(pointer, Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture), $"Allowed only with strategy: {strategy}."));
+            found.Add(
+                FieldProblem.Of(
+                    pointer, Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture),
+                    $"Allowed only with strategy: {strategy}."));
     }
 
     private static OnExhausted ToOnExhausted(string? text, ProblemList found)
@@ -217,7 +228,8 @@ public static class SubscriptionMapping
         Description = subscription.Description,
         Labels = LabelMapping.ToWire(subscription.Labels),
         Filter = subscription.Filter.Clauses.ToDictionary(
-            c => c.Attribute, c => JsonSerializer.SerializeToElement(c.Values, FilterJson.Default.IReadOnlyListString), StringComparer.Ordinal),
+            c => c.Attribute, c => JsonSerializer.SerializeToElement(c.Values, FilterJson.Default.IReadOnlyListString),
+            StringComparer.Ordinal),
         Retry = ToWire(subscription.Retry),
         Limits = ToWire(subscription.Limits),
     };

@@ -22,7 +22,8 @@ public sealed record Body<T>(T Value) : IBindableFromHttpContext<Body<T>>, IEndp
     {
         var budget = context.RequestServices.GetRequiredService<BodyBudget>();
         using var json = await JsonBody.ReadAsync(context.Request, MediaType.Json, budget);
-        return new(JsonBody.To<T>(json.RootElement, context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
+        return new(
+            JsonBody.To<T>(json.RootElement, context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
@@ -40,7 +41,10 @@ public static class JsonBody
     {
         var media = MediaTypes.Of(request.ContentType);
         if ((media != expected && media != MediaType.Json) || request.Headers.ContentEncoding.Count > 0)
-            throw new ProblemException(new(ProblemKind.UnsupportedMediaType, $"Send {(expected == MediaType.MergePatch ? MediaTypes.MergePatch : MediaTypes.Json)} in UTF-8, not compressed."));
+            throw new ProblemException(
+                new(
+                    ProblemKind.UnsupportedMediaType,
+                    $"Send {(expected == MediaType.MergePatch ? MediaTypes.MergePatch : MediaTypes.Json)} in UTF-8, not compressed."));
         // The objects that are read from the body live until the request is answered.
         var share = new BodyShare(budget);
         request.HttpContext.Response.RegisterForDispose(share);
@@ -59,7 +63,8 @@ public static class JsonBody
         }
         catch (JsonException e)
         {
-            throw new ProblemException(new(ProblemKind.MalformedJson, $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not valid JSON from here."));
+            throw new ProblemException(
+                new(ProblemKind.MalformedJson, $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not valid JSON from here."));
         }
         finally
         {
@@ -71,7 +76,8 @@ public static class JsonBody
     public static FieldProblem? FindDouble(JsonElement json, string pointer)
     {
         if (json.ValueKind == JsonValueKind.Array)
-            return json.EnumerateArray().Select((item, i) => item.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? FindDouble(item, $"{pointer}/{i}") : null)
+            return json.EnumerateArray().Select(
+                (item, i) => item.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? FindDouble(item, $"{pointer}/{i}") : null)
                 .FirstOrDefault(p => p is not null);
         if (json.ValueKind != JsonValueKind.Object)
             return null;
@@ -101,7 +107,8 @@ public static class JsonBody
         catch (JsonException e)
         {
             // The check above should have found it. Only the path of the exception is fit to be shown.
-            throw new ProblemException(Problem.Invalid([new((e.Path ?? "$").Replace('.', '/').TrimStart('$'), "", "The value is not valid for this field.")]));
+            throw new ProblemException(
+                Problem.Invalid([new((e.Path ?? "$").Replace('.', '/').TrimStart('$'), "", "The value is not valid for this field.")]));
         }
     }
 }

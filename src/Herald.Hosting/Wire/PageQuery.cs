@@ -31,7 +31,9 @@ public readonly struct PageQuery
         {
             if (string.IsNullOrEmpty(Limit))
                 return Default;
-            return int.TryParse(Limit, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var size) && size is >= 1 and <= Most
+            return int.TryParse(
+                Limit, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var size)
+                && size is >= 1 and <= Most
                 ? size
                 : throw new ProblemException(Problem.Invalid("?limit", Limit, $"Must be a whole number from 1 to {Most}."));
         }

@@ -45,7 +45,9 @@ public static class ShapeCheck
 
     /// <summary>A problem as its sender sees it: secrets are hidden, other values cut short.</summary>
     public static FieldProblem Problem(string pointer, JsonElement value, string rule) =>
-        pointer.EndsWith("/secret", StringComparison.Ordinal) ? new(pointer, "(hidden)", rule) : FieldProblem.Of(pointer, Text(value), rule);
+        pointer.EndsWith("/secret", StringComparison.Ordinal)
+            ? new(pointer, "(hidden)", rule)
+            : FieldProblem.Of(pointer, Text(value), rule);
 
     private static void CheckObject(JsonElement json, JsonTypeInfo type, string pointer, ProblemList found)
     {
@@ -59,7 +61,8 @@ public static class ShapeCheck
             var property = type.Properties.FirstOrDefault(p => p.Name == member.Name);
             if (property is null)
                 found.Add(
-                    at, member.Value, unknown ??= $"Unknown field. Known fields: {string.Join(", ", type.Properties.Select(p => p.Name))}.");
+                    at, member.Value,
+                    unknown ??= $"Unknown field. Known fields: {string.Join(", ", type.Properties.Select(p => p.Name))}.");
             else if (!seen.Add(member.Name))
                 found.Add(at, member.Value, "Give each field only once.");
             else if (member.Value.ValueKind != JsonValueKind.Null)

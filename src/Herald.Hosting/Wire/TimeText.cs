@@ -9,7 +9,8 @@ public static class TimeText
 {
     public const string Rule = "A time as in RFC 3339 with its offset, for example 2026-01-31T12:00:00Z.";
 
-    private static readonly long First = DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), Last = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+    private static readonly long First = DateTimeOffset.MinValue.ToUnixTimeMilliseconds(),
+        Last = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     public static bool TryParse(string text, out DateTimeOffset time) => TryParse(Encoding.UTF8.GetBytes(text), out time);
 
@@ -24,7 +25,8 @@ public static class TimeText
         return true;
     }
 
-    public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string Format(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     public static string? Format(DateTimeOffset? time) => time is { } known ? Format(known) : null;
 

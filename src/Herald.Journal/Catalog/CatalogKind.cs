@@ -59,6 +59,8 @@ internal sealed class CatalogKind
         if (page.After is null || ordered.Max is not { } last)
             return [.. ordered.Take(page.Limit)];
         var after = last with { Id = page.After };
-        return ById.Compare(after, last) >= 0 ? [] : [.. ordered.GetViewBetween(after, last).SkipWhile(r => r.Id == page.After).Take(page.Limit)];
+        return ById.Compare(after, last) >= 0
+            ? []
+            : [.. ordered.GetViewBetween(after, last).SkipWhile(r => r.Id == page.After).Take(page.Limit)];
     }
 }

@@ -50,7 +50,8 @@ internal sealed class CatalogTable
             return query switch
             {
                 CatalogQuery.ById { Id: var id } => _byId.GetValueOrDefault((query.Kind, id)) is { Body: not null } record ? [record] : [],
-                CatalogQuery.ByNumber or CatalogQuery.ByParent or CatalogQuery.Page => _kinds.GetValueOrDefault(query.Kind)?.Find(query) ?? [],
+                CatalogQuery.ByNumber or CatalogQuery.ByParent or CatalogQuery.Page =>
+                    _kinds.GetValueOrDefault(query.Kind)?.Find(query) ?? [],
                 _ => throw new UnreachableException($"{query}"),
             };
         }
@@ -79,7 +80,8 @@ internal sealed class CatalogTable
             return [.. writes.Select(write => (write, _byId.GetValueOrDefault((write.Kind, write.Id)) is { Body: not null } there ? there.Number : (int)_version + 1))];
     }
 
-    public static void Write(FrameBuffer frame, long version, ReadOnlySpan<long> heads, IReadOnlyList<(CatalogWrite Write, int Number)> writes)
+    public static void Write(
+        FrameBuffer frame, long version, ReadOnlySpan<long> heads, IReadOnlyList<(CatalogWrite Write, int Number)> writes)
     {
         frame.Begin(EntryType.Catalog);
         frame.Add(version);

@@ -160,7 +160,8 @@ internal sealed class Checkpoint
         return (position, segments);
     }
 
-    private static void Load(ReadOnlySpan<byte> items, JournalContents contents, Dictionary<uint, (long, long[])> segments, ref CheckpointPosition position)
+    private static void Load(
+        ReadOnlySpan<byte> items, JournalContents contents, Dictionary<uint, (long, long[])> segments, ref CheckpointPosition position)
     {
         var entry = new EntryReader(items);
         while (entry.MoveNext())
@@ -215,7 +216,9 @@ internal sealed class Checkpoint
         }
     }
 
-    private sealed record Shard(long Head, long First, long LastAcceptedAtMs, long SettledBelow, ReadOnlyMemory<byte>[] Records, KeptKey[] KeptKeys, StoredEntry[] Kept);
+    private sealed record Shard(
+        long Head, long First, long LastAcceptedAtMs, long SettledBelow, ReadOnlyMemory<byte>[] Records, KeptKey[] KeptKeys,
+        StoredEntry[] Kept);
 
     private sealed record Segment(uint Number, long NewestMs, long[] Last);
 }

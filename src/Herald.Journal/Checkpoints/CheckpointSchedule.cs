@@ -82,7 +82,8 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
         _bytesSince = 0;
         foreach (var shard in contents.Shards)
             shard.Flush();
-        return Checkpoint.Of(contents, new CheckpointPosition(contents.Segments.Current!.Number, contents.Segments.Offset, writer.NextFrame));
+        return Checkpoint.Of(
+            contents, new CheckpointPosition(contents.Segments.Current!.Number, contents.Segments.Offset, writer.NextFrame));
     }
 
     private Exception? Work(Writer writer, Checkpoint checkpoint, TaskCompletionSource<bool>? waiting)
@@ -113,7 +114,8 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
         contents.Files.SyncDirectory(contents.Paths.Index);
         try
         {
-            var size = CheckpointFile.Write(contents.Files, contents.Paths.Checkpoint, contents.Paths.Root, contents.Identity.Store, checkpoint);
+            var size = CheckpointFile.Write(
+                contents.Files, contents.Paths.Checkpoint, contents.Paths.Root, contents.Identity.Store, checkpoint);
             Volatile.Write(ref _written, _written + 1);
             Volatile.Write(ref _size, size);
             return true;

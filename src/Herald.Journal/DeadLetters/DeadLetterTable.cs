@@ -46,7 +46,8 @@ internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, Jo
             if (letter.TryRead(segments, damages) is { } read)
                 return read;
             if (ReferenceEquals(letter, tried))
-                throw new JournalDamagedException(segments.PathOf(letter.Entry.Segment), letter.Entry.Offset, "a log file that contains a dead letter is missing");
+                throw new JournalDamagedException(
+                    segments.PathOf(letter.Entry.Segment), letter.Entry.Offset, "a log file that contains a dead letter is missing");
             tried = letter;
         }
     }

@@ -9,7 +9,8 @@ namespace Herald.Journal.DeadLetters;
 /// <param name="Entry">The entry that holds the reason, <paramref name="EntryBytes"/> bytes long.</param>
 /// <param name="Record">The start of the event's record: inside this entry, or inside the event's own entry in the log.</param>
 internal sealed record StoredLetter(
-    DeadLetterId Id, long Number, string SubscriptionId, string Topic, long DiedAtMs, Location Entry, int EntryBytes, Location Record, int RecordBytes)
+    DeadLetterId Id, long Number, string SubscriptionId, string Topic, long DiedAtMs, Location Entry, int EntryBytes, Location Record,
+    int RecordBytes)
 {
     private const byte OwnsRecord = 1;
     private const int NoStatus = -1;
@@ -75,7 +76,8 @@ internal sealed record StoredLetter(
     /// </summary>
     public DeadLetter? TryRead(SegmentLog segments, DamageLog damages)
     {
-        var ownsRecord = Record.Segment == Entry.Segment && Record.Offset > Entry.Offset && Record.Offset <= Entry.Offset + EntryBytes + RecordBytes;
+        var ownsRecord = Record.Segment == Entry.Segment && Record.Offset > Entry.Offset
+            && Record.Offset <= Entry.Offset + EntryBytes + RecordBytes;
         var (bytes, damage) = (new byte[ownsRecord ? EntryBytes + RecordBytes : EntryBytes], default(string));
         try
         {
@@ -95,7 +97,8 @@ internal sealed record StoredLetter(
             return null;
         if (damage is not null)
         {
-            var reason = new DeadLetterReason(DeadLetterReason.Damaged, damages.Met(segments.PathOf(Entry.Segment), Entry.Offset, damage), 0, null, 0, DiedAtMs);
+            var reason = new DeadLetterReason(
+                DeadLetterReason.Damaged, damages.Met(segments.PathOf(Entry.Segment), Entry.Offset, damage), 0, null, 0, DiedAtMs);
             return new DeadLetter(Id, SubscriptionId, Topic, reason, record);
         }
         var entry = new EntryReader(bytes);
@@ -155,7 +158,8 @@ internal sealed record StoredLetter(
     private static int MaxBytes(string subscriptionId, string topic, DeadLetterReason reason, int record) =>
         128 + record + (3 * (subscriptionId.Length + topic.Length + reason.Reason.Length + reason.Detail.Length));
 
-    private static (DeadLetterId Id, long Number, DeadLetterReason Reason, string SubscriptionId, string Topic) ReadFields(ref EntryReader entry)
+    private static (DeadLetterId Id, long Number, DeadLetterReason Reason, string SubscriptionId, string Topic) ReadFields(
+        ref EntryReader entry)
     {
         var id = new DeadLetterId(new ShardId(entry.Shard), entry.Int(), entry.Int(), entry.Long());
         long number = entry.Long(), firstAttemptAtMs = entry.Long(), diedAtMs = entry.Long();

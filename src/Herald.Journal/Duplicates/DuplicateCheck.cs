@@ -10,7 +10,8 @@ namespace Herald.Journal.Duplicates;
 /// <summary>
 /// Compares an event with the ids that the window remembers. A hit in the window counts only if the stored record confirms it.
 /// </summary>
-internal sealed class DuplicateCheck(DuplicateWindow window, ShardIndex[] shards, SegmentLog segments, FrameBuffer frame, JournalOptions options)
+internal sealed class DuplicateCheck(
+    DuplicateWindow window, ShardIndex[] shards, SegmentLog segments, FrameBuffer frame, JournalOptions options)
 {
     private readonly long _windowMs = (long)options.DuplicateWindow.TotalMilliseconds;
 
@@ -58,7 +59,8 @@ internal sealed class DuplicateCheck(DuplicateWindow window, ShardIndex[] shards
         var stored = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            return segments.TryRead(start, stored.AsSpan(0, length)) && EventEntry.Is(stored.AsSpan(0, length), candidate.Shard.Value, entry.Sequence)
+            return segments.TryRead(start, stored.AsSpan(0, length))
+                && EventEntry.Is(stored.AsSpan(0, length), candidate.Shard.Value, entry.Sequence)
                 ? Compare(stored.AsMemory(EventEntry.RecordAt, entry.Size), candidate.Record)
                 : CompareHashes(entry, candidate);
         }

@@ -23,14 +23,17 @@ internal sealed class DuplicateWindow
         _shards = new Shard[shards];
         for (var i = 0; i < shards; i++)
             _shards[i] = new Shard();
-        _markEntries = Math.Clamp(Math.Min(options.DuplicateEntries / (shards * 16L), options.SegmentBytes / (4L * StoredEntry.Length)), 1, 16_384);
+        _markEntries = Math.Clamp(
+            Math.Min(options.DuplicateEntries / (shards * 16L), options.SegmentBytes / (4L * StoredEntry.Length)), 1, 16_384);
     }
 
     public long Entries => Volatile.Read(ref _entries);
 
     /// <summary>The age of the oldest remembered id; zero when there is none.</summary>
     public TimeSpan AgeAt(DateTimeOffset now) =>
-        Volatile.Read(ref _oldestMs) is var oldest and < long.MaxValue ? now - DateTimeOffset.FromUnixTimeMilliseconds(oldest) : TimeSpan.Zero;
+        Volatile.Read(ref _oldestMs) is var oldest and < long.MaxValue
+            ? now - DateTimeOffset.FromUnixTimeMilliseconds(oldest)
+            : TimeSpan.Zero;
 
     /// <summary>Ids below this sequence are forgotten; <see cref="long.MaxValue"/> when the shard remembers none.</summary>
     public long Floor(int shard) => _shards[shard].Floor;

@@ -14,9 +14,13 @@ internal static class DirectoryCheck
     {
         var mode = files.ModeOf(directory);
         if ((mode & UnixFileMode.OtherWrite) != 0)
-            throw new JournalDirectoryException($"'{directory}' has the mode {Text(mode)}: every user of this machine can write to it. Run `chmod 700 '{directory}'`, or use a directory inside it.");
+            throw new JournalDirectoryException(
+                $"'{directory}' has the mode {Text(mode)}: every user of this machine can write to it. Run `chmod 700 "
+                    + $"'{directory}'`, or use a directory inside it.");
         if ((mode & (Group | Others)) != 0)
-            notice($"'{directory}' has the mode {Text(mode)}: users other than its owner can look into it. The files in it are for the owner only. Run `chmod 700 '{directory}'`.");
+            notice(
+                $"'{directory}' has the mode {Text(mode)}: users other than its owner can look into it. The files in it are for the "
+                    + $"owner only. Run `chmod 700 '{directory}'`.");
     }
 
     private static string Text(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');

@@ -30,7 +30,8 @@ internal sealed record JournalPaths(string Root)
         Path.Combine(Index, string.Create(CultureInfo.InvariantCulture, $"{shard:D4}-{chunk:D8}.idx"));
 
     public static uint? SegmentNumber(string path) =>
-        Path.GetExtension(path) == ".log" && uint.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        Path.GetExtension(path) == ".log"
+            && uint.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 }

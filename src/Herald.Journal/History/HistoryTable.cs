@@ -89,7 +89,8 @@ internal sealed class HistoryTable
             }
             catch (IOException failure)
             {
-                _damages.Met(_segments.PathOf(location.Segment), location.Offset, $"a block of attempt history cannot be read: {failure.Message}");
+                _damages.Met(
+                    _segments.PathOf(location.Segment), location.Offset, $"a block of attempt history cannot be read: {failure.Message}");
                 return null;
             }
             // The block was copied forward since (then its location has changed), or it was dropped and its segment removed.
@@ -151,7 +152,8 @@ internal sealed class HistoryTable
         Location = entry.Location(),
     });
 
-    private static void Write(FrameBuffer frame, int shard, long first, long last, long writtenAtMs, Location from, ReadOnlySpan<byte> bytes)
+    private static void Write(
+        FrameBuffer frame, int shard, long first, long last, long writtenAtMs, Location from, ReadOnlySpan<byte> bytes)
     {
         frame.Begin(EntryType.History, shard, from.IsNone ? (byte)0 : Moved);
         frame.Add(first);

@@ -43,7 +43,8 @@ internal sealed class JournalRecovery(JournalContents contents)
         }
 
         // 2.
-        var chunks = _files.List(contents.Paths.Index).Select(IndexFiles.Parse).OfType<(int Shard, long Chunk)>().ToLookup(c => c.Shard, c => c.Chunk);
+        var chunks = _files.List(contents.Paths.Index).Select(IndexFiles.Parse).OfType<(int Shard, long Chunk)>().ToLookup(
+            c => c.Shard, c => c.Chunk);
         for (var i = 0; i < contents.Shards.Length; i++)
             contents.Shards[i].Files.Adopt(chunks[i].Order(), contents.Shards[i].Assigned);
 
@@ -125,7 +126,8 @@ internal sealed class JournalRecovery(JournalContents contents)
 
         var from = segment.Number == Checkpoint.Segment ? Checkpoint.Offset : SegmentHeader.Length;
         if (from == SegmentHeader.Length && segment.FirstFrame != NextFrame)
-            throw new JournalDamagedException(segment.File.Path, 0, $"the file starts with frame {segment.FirstFrame}, but frame {NextFrame} is expected");
+            throw new JournalDamagedException(
+                segment.File.Path, 0, $"the file starts with frame {segment.FirstFrame}, but frame {NextFrame} is expected");
         var reader = new FrameReader(segment.File, from, NextFrame);
         var inDoubt = new Queue<(ulong Number, long At)>();
         for (var at = from; reader.MoveNext(); at = reader.Offset)
@@ -145,7 +147,8 @@ internal sealed class JournalRecovery(JournalContents contents)
             segment.File.Sync();
         }
         else if (next.FirstFrame != NextFrame)
-            throw new JournalDamagedException(segment.File.Path, reader.Offset, $"frame {NextFrame} is damaged, although '{next.File.Path}' was started after it");
+            throw new JournalDamagedException(
+                segment.File.Path, reader.Offset, $"frame {NextFrame} is damaged, although '{next.File.Path}' was started after it");
     }
 
     private void Apply(Segment segment, FrameReader reader)
@@ -170,13 +173,17 @@ internal sealed class JournalRecovery(JournalContents contents)
         if (reader.FindWitness(witnesses.Include, out var dirtyEnd) is { } witness)
         {
             throw new JournalDamagedException(segment.File.Path, reader.Offset, string.Create(
-                CultureInfo.InvariantCulture, $"frame {reader.NextNumber} is damaged, although the frame at offset {witness} records it as durable"));
+                CultureInfo.InvariantCulture,
+                $"frame {reader.NextNumber} is damaged, although the frame at offset {witness} records it as durable"));
         }
         contents.Segments.Offset = reader.Offset;
         if (dirtyEnd == reader.Offset)
             return;
         contents.Notice(string.Create(
-            CultureInfo.InvariantCulture, $"'{segment.File.Path}' ends with {dirtyEnd - reader.Offset} invalid bytes from offset {reader.Offset}, which are cut off. A crash in the middle of a write leaves such bytes, and they were never acknowledged. Without a crash, they are damage to the last write."));
+            CultureInfo.InvariantCulture,
+            $"'{segment.File.Path}' ends with {dirtyEnd - reader.Offset} invalid bytes from offset {reader.Offset}, which are cut off. A "
+                + $"crash in the middle of a write leaves such bytes, and they were never acknowledged. Without a crash, they are "
+                + $"damage to the last write."));
         var zeros = new byte[Math.Min(1 << 20, dirtyEnd - reader.Offset)];
         for (var at = reader.Offset; at < dirtyEnd; at += zeros.Length)
             segment.File.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, dirtyEnd - at)), at);
@@ -196,7 +203,8 @@ internal sealed class JournalRecovery(JournalContents contents)
 
     // Accepts frames of any run: a segment that holds events always holds frames.
     private static bool HoldsFrames(IJournalFile file) =>
-        new FrameReader(file, SegmentHeader.Length, 0).FindWitness(_ => true, out _) is not null || new FrameReader(file, 0, 0).FindWitness(_ => true, out _) is not null;
+        new FrameReader(file, SegmentHeader.Length, 0).FindWitness(_ => true, out _) is not null
+            || new FrameReader(file, 0, 0).FindWitness(_ => true, out _) is not null;
 
     private void AdoptReserve()
     {

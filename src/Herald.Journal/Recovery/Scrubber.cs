@@ -52,7 +52,8 @@ internal sealed class Scrubber(SegmentLog segments, CheckpointPosition until, Ti
             if (!reader.MoveNext())
             {
                 Tell(string.Create(CultureInfo.InvariantCulture,
-                    $"'{segment.File.Path}' is damaged at offset {reader.Offset}: frame {reader.NextNumber} does not match its checksum. Restore the journal from a backup."));
+                    $"'{segment.File.Path}' is damaged at offset {reader.Offset}: frame {reader.NextNumber} does not match its "
+                        + $"checksum. Restore the journal from a backup."));
                 if (!reader.TryPassDamaged())
                     return;
             }

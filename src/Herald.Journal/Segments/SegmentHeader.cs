@@ -36,6 +36,7 @@ internal readonly record struct SegmentHeader(uint Number, Guid Store, ulong Fir
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumAt..]) != Crc32C.Of(bytes[..ChecksumAt]))
             return null;
         return new SegmentHeader(
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]), new Guid(bytes.Slice(16, 16)), BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]));
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]), new Guid(bytes.Slice(16, 16)),
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]));
     }
 }

@@ -8,7 +8,8 @@ namespace Herald.Journal.Segments;
 /// The log files: the one being written, those before it, and one in reserve that only deliveries can use up. The writer changes it; any
 /// thread can read it.
 /// </summary>
-internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, JournalOptions options, DiskSpace space, Guid store, int shards) : IDisposable
+internal sealed class SegmentLog(
+    IJournalFiles files, JournalPaths paths, JournalOptions options, DiskSpace space, Guid store, int shards) : IDisposable
 {
     /// <summary>How many bytes of zeros are written ahead of a frame, at most; none behind a frame of this size.</summary>
     private const int Ahead = 128 << 10;

@@ -157,7 +157,8 @@ internal sealed class EventReader(JournalContents contents)
     }
 
     private string Met(int shard, in StoredEntry entry, string what) => contents.Damages.Met(
-        _segments.PathOf(entry.Location.Segment), entry.Location.Offset, string.Create(CultureInfo.InvariantCulture, $"event {entry.Sequence} of shard {shard} {what}"));
+        _segments.PathOf(entry.Location.Segment), entry.Location.Offset,
+        string.Create(CultureInfo.InvariantCulture, $"event {entry.Sequence} of shard {shard} {what}"));
 
     private enum ReadOutcome
     {

@@ -12,7 +12,8 @@ namespace Herald.Journal.Shards;
 /// </summary>
 /// <remarks>The files are synced with a checkpoint only. Opening rebuilds later entries from the log.</remarks>
 internal sealed class IndexFiles(
-    IJournalFiles files, JournalPaths paths, DiskSpace space, IndexMender mender, DamageLog damages, int shard, int stepEntries) : IDisposable
+    IJournalFiles files, JournalPaths paths, DiskSpace space, IndexMender mender, DamageLog damages, int shard,
+    int stepEntries) : IDisposable
 {
     public const int ChunkEntries = 1 << 20;
     public const int HeaderLength = 64;
@@ -69,7 +70,8 @@ internal sealed class IndexFiles(
         if (head > 0 && _chunks.GetValueOrDefault((head - 1) / ChunkEntries) is var last
             && (last is null || last.Length < Offset(head) + StoredEntry.Length))
         {
-            throw new JournalDamagedException(paths.IndexChunk(shard, (head - 1) / ChunkEntries), Offset(head), "an index file is missing or too short");
+            throw new JournalDamagedException(
+                paths.IndexChunk(shard, (head - 1) / ChunkEntries), Offset(head), "an index file is missing or too short");
         }
     }
 
@@ -294,7 +296,9 @@ internal sealed class IndexFiles(
     {
         var found = mender.Mend(shard, from, entries, CollectionsMarshal.AsSpan(damaged), TimeBefore(from + damaged[0]));
         damages.Met(file.Path, Offset(from + damaged[0]), string.Create(
-            CultureInfo.InvariantCulture, $"{damaged.Count} entries of the index of shard {shard} differ from what was written, and {found} of them are rebuilt from the log"));
+            CultureInfo.InvariantCulture,
+            $"{damaged.Count} entries of the index of shard {shard} differ from what was written, and "
+                + $"{found} of them are rebuilt from the log"));
         try
         {
             foreach (var i in damaged)

@@ -68,7 +68,8 @@ internal sealed class IndexMender(SegmentLog segments)
             if (index.Sequence > last)
                 return true;
             if (index.Sequence >= first && entries[(int)(index.Sequence - from)].Sequence == 0)
-                entries[(int)(index.Sequence - from)] = new StoredEntry(index, new Location(segment.Number, (uint)(reader.BodyOffset + entry.Start)));
+                entries[(int)(index.Sequence - from)] = new StoredEntry(
+                    index, new Location(segment.Number, (uint)(reader.BodyOffset + entry.Start)));
         }
         return false;
     }

@@ -33,14 +33,16 @@ internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
             if (!segments.TryRead(place.Location, bytes))
             {
                 if (place.Location == tried)
-                    throw new JournalDamagedException(segments.PathOf(tried.Segment), tried.Offset, "a log file that holds a state entry is gone");
+                    throw new JournalDamagedException(
+                        segments.PathOf(tried.Segment), tried.Offset, "a log file that holds a state entry is gone");
                 tried = place.Location;
                 continue;
             }
             var entry = Check(bytes, place);
             return entry.Shard == shard && entry.Text() == application && entry.Sized().SequenceEqual(key)
                 ? entry.Sized().ToArray()
-                : throw new JournalDamagedException(segments.PathOf(place.Location.Segment), place.Location.Offset, "this is the state entry of another key");
+                : throw new JournalDamagedException(
+                    segments.PathOf(place.Location.Segment), place.Location.Offset, "this is the state entry of another key");
         }
     }
 
@@ -60,7 +62,8 @@ internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
     {
         var bytes = new byte[place.Bytes];
         if (!segments.TryRead(place.Location, bytes))
-            throw new JournalDamagedException(segments.PathOf(place.Location.Segment), place.Location.Offset, "a log file that holds a state entry is gone");
+            throw new JournalDamagedException(
+                segments.PathOf(place.Location.Segment), place.Location.Offset, "a log file that holds a state entry is gone");
         var entry = Check(bytes, place);
         return (entry.Shard, entry.Text(), entry.Sized().ToArray(), entry.Sized().ToArray());
     }
@@ -118,13 +121,15 @@ internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
     private EntryReader Check(byte[] bytes, in Place place)
     {
         if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.State)
-            throw new JournalDamagedException(segments.PathOf(place.Location.Segment), place.Location.Offset, "this is not the expected state entry");
+            throw new JournalDamagedException(
+                segments.PathOf(place.Location.Segment), place.Location.Offset, "this is not the expected state entry");
         var entry = new EntryReader(bytes);
         entry.MoveNext();
         return entry;
     }
 
-    private UInt128 Hash(int shard, string application, ReadOnlySpan<byte> key) => identity.OfState(shard, Encoding.UTF8.GetBytes(application), key);
+    private UInt128 Hash(int shard, string application, ReadOnlySpan<byte> key) =>
+        identity.OfState(shard, Encoding.UTF8.GetBytes(application), key);
 
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
     internal readonly record struct Place(Location Location, int Bytes);

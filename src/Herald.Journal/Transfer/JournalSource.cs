@@ -19,7 +19,8 @@ public sealed class JournalSource : IStoreSource
     private JournalSource(JournalContents contents, IDisposable @lock)
     {
         (_contents, _lock) = (contents, @lock);
-        Shape = new StoreShape(contents.Identity.HashSeed, contents.Identity.HashSecret, [.. Enumerable.Range(0, contents.Shards.Length).Select(ShapeOf)]);
+        Shape = new StoreShape(
+            contents.Identity.HashSeed, contents.Identity.HashSecret, [.. Enumerable.Range(0, contents.Shards.Length).Select(ShapeOf)]);
     }
 
     public StoreShape Shape { get; }
@@ -28,7 +29,8 @@ public sealed class JournalSource : IStoreSource
     /// <exception cref="MoveRefusedException">There is no journal in the directory.</exception>
     /// <exception cref="JournalInUseException">A process has the journal open.</exception>
     /// <exception cref="JournalUnfinishedException">The directory holds an incomplete import.</exception>
-    public static Task<JournalSource> OpenAsync(JournalOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel) =>
+    public static Task<JournalSource> OpenAsync(
+        JournalOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel) =>
         Task.Run(() => Open(options with { Directory = Path.GetFullPath(options.Directory) }, time, new PosixFiles(), notices), cancel);
 
     public async Task CopyAsync(IStoreTarget target, CancellationToken cancel)
@@ -53,7 +55,9 @@ public sealed class JournalSource : IStoreSource
             await target.AddSourceAsync(new SourcePosition(source, position), cancel).ConfigureAwait(false);
         foreach (var block in _contents.History.Snapshot())
             if (_contents.History.ReadBlock(block) is { } bytes)
-                await target.AddHistoryAsync(new ShardId(block.Shard), new HistoryBlock(block.First, block.Last, block.WrittenAtMs, bytes), cancel).ConfigureAwait(false);
+                await target.AddHistoryAsync(
+                    new ShardId(block.Shard), new HistoryBlock(block.First, block.Last, block.WrittenAtMs, bytes),
+                    cancel).ConfigureAwait(false);
         for (var shard = 0; shard < _contents.Owners.Length; shard++)
             foreach (var key in _contents.Owners[shard].Kept())
                 await target.AddKeptKeyAsync(new ShardId(shard), key, cancel).ConfigureAwait(false);
@@ -99,7 +103,8 @@ public sealed class JournalSource : IStoreSource
             index.Read(index.First, new Span<StoredEntry>(ref oldest));
         // Ids outlive their events if events are kept for a shorter time.
         var remembered = Math.Min(index.First, _contents.Window.Floor(shard));
-        return new ShardShape(remembered, index.First, index.Head, oldest.AcceptedAtMs, index.LastAcceptedAtMs, _contents.Owners[shard].SettledBelow);
+        return new ShardShape(
+            remembered, index.First, index.Head, oldest.AcceptedAtMs, index.LastAcceptedAtMs, _contents.Owners[shard].SettledBelow);
     }
 
     private async Task CopyCatalogAsync(IStoreTarget target, CancellationToken cancel)
@@ -114,14 +119,17 @@ public sealed class JournalSource : IStoreSource
         var acceptedAtMs = 0L;
         for (var from = Shape.Shards[shard].FirstRemembered; from < Shape.Shards[shard].First;)
         {
-            var count = _contents.Shards[shard].Read(from, entries.AsSpan(0, (int)Math.Min(entries.Length, Shape.Shards[shard].First - from)));
+            var count = _contents.Shards[shard].Read(
+                from, entries.AsSpan(0, (int)Math.Min(entries.Length, Shape.Shards[shard].First - from)));
             if (count == 0)
                 throw Missing(shard, from);
             for (var i = 0; i < count; i++)
             {
                 // A crash can come after entries were given up and before the window forgot their ids. Such an entry reads as zeros.
                 acceptedAtMs = Math.Max(acceptedAtMs, entries[i].AcceptedAtMs);
-                var entry = entries[i].IsNone ? new IndexEntry(from + i, acceptedAtMs, 0, 0, 0, 0, 0, EventFlags.None) : entries[i].ToIndexEntry();
+                var entry = entries[i].IsNone
+                    ? new IndexEntry(from + i, acceptedAtMs, 0, 0, 0, 0, 0, EventFlags.None)
+                    : entries[i].ToIndexEntry();
                 await target.AddRememberedAsync(new ShardId(shard), entry, cancel).ConfigureAwait(false);
             }
             from += count;
@@ -145,7 +153,8 @@ public sealed class JournalSource : IStoreSource
             if (page.Records.Count != count)
                 throw Missing(shard, from);
             for (var i = 0; i < count; i++)
-                await target.AddEventAsync(new ShardId(shard), Told(shard, entries[i], page.Records[i]), page.Records[i], cancel).ConfigureAwait(false);
+                await target.AddEventAsync(
+                    new ShardId(shard), Told(shard, entries[i], page.Records[i]), page.Records[i], cancel).ConfigureAwait(false);
             from += count;
         }
     }
@@ -159,7 +168,8 @@ public sealed class JournalSource : IStoreSource
             new EventReader(_contents).Read(shard, [entry.Sequence], page);
             if (page.Records.Count == 0)
                 throw Missing(shard, entry.Sequence);
-            await target.AddKeptEventAsync(new ShardId(shard), Told(shard, entry, page.Records[0]), page.Records[0], cancel).ConfigureAwait(false);
+            await target.AddKeptEventAsync(
+                new ShardId(shard), Told(shard, entry, page.Records[0]), page.Records[0], cancel).ConfigureAwait(false);
         }
     }
 
@@ -171,7 +181,9 @@ public sealed class JournalSource : IStoreSource
     }
 
     private JournalDamagedException Missing(int shard, long sequence) =>
-        new(_contents.Paths.IndexChunk(shard, (sequence - 1) / IndexFiles.ChunkEntries), 0, $"event {sequence} of shard {shard} is not in its place in the index");
+        new(
+            _contents.Paths.IndexChunk(shard, (sequence - 1) / IndexFiles.ChunkEntries), 0,
+            $"event {sequence} of shard {shard} is not in its place in the index");
 
     /// <summary>Holds copies of some events in a buffer that is reused.</summary>
     private sealed class EventPage : IEventSink

@@ -40,7 +40,8 @@ public sealed class JournalTarget : IStoreTarget
 
     /// <exception cref="MoveRefusedException">The directory is not empty.</exception>
     /// <exception cref="JournalInUseException">A process has the journal open.</exception>
-    public static Task<JournalTarget> OpenAsync(JournalOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel) =>
+    public static Task<JournalTarget> OpenAsync(
+        JournalOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel) =>
         Task.Run(() => Open(options with { Directory = Path.GetFullPath(options.Directory) }, time, new PosixFiles(), notices), cancel);
 
     public ValueTask BeginAsync(StoreShape shape, CancellationToken cancel)
@@ -49,7 +50,9 @@ public sealed class JournalTarget : IStoreTarget
         var identity = new JournalIdentity(Guid.NewGuid(), shape.Shards.Count, shape.HashSeed, shape.HashSecret);
         identity.Write(_files, _paths);
         _contents = new JournalContents(_options, _files, identity, _notices);
-        _writer = new Writer(_contents, _time, new WriteQueue(), nextFrame: 1, RunId.Of(identity.Store, 1), new CheckpointSchedule(_options, _ => { }), (_, _) => { });
+        _writer = new Writer(
+            _contents, _time, new WriteQueue(), nextFrame: 1, RunId.Of(identity.Store, 1), new CheckpointSchedule(_options, _ => { }),
+            (_, _) => { });
         MakeRoom(FrameBuffer.EntryBytes(8));
         _contents.WriteRun(1);
         for (var shard = 0; shard < shape.Shards.Count; shard++)
@@ -95,11 +98,13 @@ public sealed class JournalTarget : IStoreTarget
     {
         MakeRoom(StoredLetter.MaxBytes(new NewDeadLetter(letter.Id, letter.SubscriptionId, letter.Topic, letter.Reason, letter.Record)));
         StoredLetter.Write(
-            _contents!.Frame, letter.Id, _contents.DeadLetters.NextNumber(), letter.SubscriptionId, letter.Topic, letter.Reason, letter.Record.Span, default, 0);
+            _contents!.Frame, letter.Id, _contents.DeadLetters.NextNumber(), letter.SubscriptionId, letter.Topic, letter.Reason,
+            letter.Record.Span, default, 0);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask AddStateAsync(ShardId shard, string application, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken cancel)
+    public ValueTask AddStateAsync(
+        ShardId shard, string application, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken cancel)
     {
         var write = new StateWrite(application, key, value);
         MakeRoom(StateTable.MaxBytes(write));
@@ -212,7 +217,8 @@ public sealed class JournalTarget : IStoreTarget
     }
 
     private static IEnumerable<string> FilesIn(IJournalFiles files, JournalPaths paths) =>
-        files.List(paths.Log).Concat(files.List(paths.Index)).Concat(files.List(paths.Root).Where(file => file != paths.Importing && Path.GetFileName(file) != "lock"));
+        files.List(paths.Log).Concat(files.List(paths.Index)).Concat(
+            files.List(paths.Root).Where(file => file != paths.Importing && Path.GetFileName(file) != "lock"));
 
     /// <summary>
     /// Sets where the index begins, which can be any sequence. The index must contain the last sequence, because opening looks for it.

@@ -54,7 +54,9 @@ internal sealed class CommitRequest(ShardCommit commit, int maxBytes) : Request<
         NewEvents emitted = new(commit.Emitted);
         if (!hasRoom || !writer.Appender.TryReserve(emitted.Span))
         {
-            Refuse(new StoreFullException("The disk is full, and the reserve is used up. The commit was not stored; it can be repeated when there is room."));
+            Refuse(
+                new StoreFullException(
+                    "The disk is full, and the reserve is used up. The commit was not stored; it can be repeated when there is room."));
             return;
         }
 

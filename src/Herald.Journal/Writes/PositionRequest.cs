@@ -15,7 +15,9 @@ internal sealed class PositionRequest(SourcePosition position) : Request<bool>
         if (hasRoom)
             writer.Contents.Sources.Write(writer.Contents.Frame, position);
         else
-            Refuse(new StoreFullException("The disk is full, and the reserve is used up. The position of a source was not stored; a later one can be."));
+            Refuse(
+                new StoreFullException(
+                    "The disk is full, and the reserve is used up. The position of a source was not stored; a later one can be."));
     }
 
     protected override bool Result(Writer writer) => true;

@@ -6,7 +6,8 @@ using Herald.Journal.Frames;
 namespace Herald.Journal.Writes;
 
 /// <summary>Discards or redrives dead letters. A redrive appends the dead letter's event in the same frame.</summary>
-internal sealed class RemoveLettersRequest(IReadOnlyList<DeadLetterId> discards, IReadOnlyList<Redrive> redrives, int maxBytes) : Request<int>
+internal sealed class RemoveLettersRequest(
+    IReadOnlyList<DeadLetterId> discards, IReadOnlyList<Redrive> redrives, int maxBytes) : Request<int>
 {
     private int _removed;
 

@@ -32,7 +32,9 @@ internal sealed class Room(Action<string> notice, string directory)
         if (_isFull)
             return;
         Volatile.Write(ref _isFull, true);
-        notice($"There is no room for new events in '{directory}'. Publishing is refused; deliveries continue. Free disk space, or raise journal.maxBytes.");
+        notice(
+            $"There is no room for new events in '{directory}'. Publishing is refused; deliveries continue. "
+                + "Free disk space, or raise journal.maxBytes.");
     }
 
     public void Found()

@@ -13,13 +13,17 @@ internal static class ProduceErrors
         var (outcome, stage) = error.Code switch
         {
             // Errors of this event alone: no further attempt can succeed.
-            ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord => (AttemptOutcome.Rejected, AttemptStage.Response),
+            ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord =>
+                (AttemptOutcome.Rejected, AttemptStage.Response),
             // Errors of the topic: an operator can create it or grant access to it. The backlog is delivered then.
             ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition or ErrorCode.TopicException
-                or ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => (AttemptOutcome.Failed, AttemptStage.Response),
+                or ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed =>
+                    (AttemptOutcome.Failed, AttemptStage.Response),
             // Nothing was sent.
-            ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve => (AttemptOutcome.Failed, AttemptStage.Connect),
-            ErrorCode.Local_Ssl or ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed => (AttemptOutcome.Failed, AttemptStage.Secure),
+            ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve =>
+                (AttemptOutcome.Failed, AttemptStage.Connect),
+            ErrorCode.Local_Ssl or ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed =>
+                (AttemptOutcome.Failed, AttemptStage.Secure),
             ErrorCode.Local_QueueFull => (AttemptOutcome.Failed, AttemptStage.Send),
             // Either it is unknown whether the brokers have the message, or too few brokers are available to accept it.
             _ => (AttemptOutcome.Failed, error.IsLocalError ? AttemptStage.Wait : AttemptStage.Response),

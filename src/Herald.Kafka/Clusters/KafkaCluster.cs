@@ -32,7 +32,8 @@ public sealed class KafkaCluster
     /// <summary>The complete configuration of a client.</summary>
     /// <param name="defaults">The operator's properties override these.</param>
     /// <param name="own">These override the operator's properties.</param>
-    internal Dictionary<string, string> Configure(IEnumerable<(string Name, string Value)> defaults, IEnumerable<(string Name, string Value)> own)
+    internal Dictionary<string, string> Configure(
+        IEnumerable<(string Name, string Value)> defaults, IEnumerable<(string Name, string Value)> own)
     {
         var all = new Dictionary<string, string>(StringComparer.Ordinal) { ["client.id"] = "herald", ["reconnect.backoff.max.ms"] = "2000" };
         foreach (var (name, value) in defaults)

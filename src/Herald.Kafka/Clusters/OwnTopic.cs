@@ -18,7 +18,8 @@ public sealed class OwnTopic : IAsyncDisposable
     public static async Task<OwnTopic> MakeAsync(KafkaCluster cluster, string name, int partitions)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        var admin = cluster.Make(() => new AdminClientBuilder(cluster.Configure([], [])).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build());
+        var admin = cluster.Make(
+            () => new AdminClientBuilder(cluster.Configure([], [])).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build());
         try
         {
             await admin.CreateTopicsAsync([new TopicSpecification { Name = name, NumPartitions = partitions }]);
@@ -28,7 +29,8 @@ public sealed class OwnTopic : IAsyncDisposable
         {
             admin.Dispose();
             var reason = failure is CreateTopicsException { Results: [var result, ..] } ? result.Error.Reason : failure.Error.Reason;
-            throw new BrokerSetupException($"Topic {name} cannot be created in the cluster at {cluster.Address.Servers}: {reason}.", failure);
+            throw new BrokerSetupException(
+                $"Topic {name} cannot be created in the cluster at {cluster.Address.Servers}: {reason}.", failure);
         }
     }
 

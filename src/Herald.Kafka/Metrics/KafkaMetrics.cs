@@ -10,7 +10,8 @@ internal static class KafkaMetrics
     private static readonly Meter Own = new("Herald.Kafka");
     public static readonly SourceMetrics Sources = new(Own);
     public static readonly Counter<long> CommitFailures =
-        Sources.AddCounter("commit_failures_total", "Failed commits of offsets. Messages after the last committed offset can be read again.");
+        Sources.AddCounter(
+            "commit_failures_total", "Failed commits of offsets. Messages after the last committed offset can be read again.");
     public static readonly Counter<long> ProducerFailures =
         Sources.AddCounter("producer_failures_total", "Producers that failed permanently and were replaced.");
 
@@ -23,5 +24,6 @@ internal static class KafkaMetrics
     private static IEnumerable<Measurement<long>> MeasureLags() =>
         from source in Sources.Sources.OfType<KafkaSource>()
         from lag in source.Lags
-        select new Measurement<long>(lag.Lag, new KeyValuePair<string, object?>("topic", lag.Topic), new KeyValuePair<string, object?>("partition", lag.Partition));
+        select new Measurement<long>(
+            lag.Lag, new KeyValuePair<string, object?>("topic", lag.Topic), new KeyValuePair<string, object?>("partition", lag.Partition));
 }

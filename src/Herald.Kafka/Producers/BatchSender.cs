@@ -38,11 +38,14 @@ public sealed class BatchSender : IDisposable
         while (true)
         {
             // It has a thread of its own, because the call blocks.
-            var error = await Task.Factory.StartNew(() => _producer.Locate(_topic), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var error = await Task.Factory.StartNew(
+                () => _producer.Locate(_topic), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             if (!error.IsError)
                 return null;
             if (_time.GetElapsedTime(begun) > patience)
-                return error.IsLocalError ? $"No broker of {_producer.Servers} answers." : $"The topic {_topic} of {_producer.Servers} cannot be used: {error.Reason} ({error.Code}).";
+                return error.IsLocalError
+                    ? $"No broker of {_producer.Servers} answers."
+                    : $"The topic {_topic} of {_producer.Servers} cannot be used: {error.Reason} ({error.Code}).";
             await Task.Delay(Again, _time, cancel);
         }
     }

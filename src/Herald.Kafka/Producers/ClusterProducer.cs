@@ -14,7 +14,8 @@ namespace Herald.Kafka.Producers;
 /// <remarks>While no broker answers, it reports that at once, and asks again and again, with pauses of a second.</remarks>
 internal sealed class ClusterProducer : IDisposable
 {
-    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1), AskFor = TimeSpan.FromSeconds(1), LastReports = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1), AskFor = TimeSpan.FromSeconds(1),
+        LastReports = TimeSpan.FromSeconds(5);
 
     private readonly string _who;
     private readonly KafkaCluster _cluster;
@@ -158,7 +159,8 @@ internal sealed class ClusterProducer : IDisposable
     }
 
     // It has a thread of its own, because the call blocks and the pool can have as few threads as the machine has cores.
-    private Task AskInBackground() => Task.Factory.StartNew(AskUntilAnswered, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private Task AskInBackground() =>
+        Task.Factory.StartNew(AskUntilAnswered, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void AskUntilAnswered()
     {

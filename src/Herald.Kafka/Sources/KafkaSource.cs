@@ -20,8 +20,11 @@ public sealed class KafkaSource : BrokerSource
     private readonly KafkaRoute _route;
 
     /// <param name="reader">Converts messages into events. Only this source uses it.</param>
-    public KafkaSource(KafkaCluster cluster, KafkaOptions options, KafkaRoute route, IMessageReader reader, TimeProvider time, ILoggerFactory logging)
-        : base(KafkaMetrics.Sources, $"kafka/{cluster.Name}/{string.Join(',', route.From)}/{options.Group}", cluster.ToString(), route.To, options, reader, time, logging) =>
+    public KafkaSource(
+        KafkaCluster cluster, KafkaOptions options, KafkaRoute route, IMessageReader reader, TimeProvider time, ILoggerFactory logging)
+        : base(
+            KafkaMetrics.Sources, $"kafka/{cluster.Name}/{string.Join(',', route.From)}/{options.Group}", cluster.ToString(), route.To,
+            options, reader, time, logging) =>
         (_cluster, _options, _route) = (cluster, options, route);
 
     /// <summary>The number of partitions that are assigned to this source now.</summary>

@@ -89,7 +89,10 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
         catch (KafkaException failure)
         {
             KafkaMetrics.CommitFailures.Add(1);
-            failed(failure is TopicPartitionOffsetException parts ? parts.Results.Select(r => r.Error).FirstOrDefault(e => e.IsError) ?? failure.Error : failure.Error);
+            failed(
+                failure is TopicPartitionOffsetException parts
+                    ? parts.Results.Select(r => r.Error).FirstOrDefault(e => e.IsError) ?? failure.Error
+                    : failure.Error);
             return false;
         }
     }

@@ -11,7 +11,9 @@ namespace Herald.Nats.Channels;
 /// </summary>
 public sealed class NatsChannel(IReadOnlyCollection<NatsCluster> clusters, TimeProvider time, ILoggerFactory logging) : BrokerChannel(
     new("nats", "NATS", "subject", "the settings of the cluster", WhyNot),
-    clusters.Select(cluster => KeyValuePair.Create(cluster.Name, (IClusterPublisher)new ClusterPublisher(cluster.Connect(time, logging.CreateLogger("Herald.Nats")), time))),
+    clusters.Select(
+        cluster => KeyValuePair.Create(
+            cluster.Name, (IClusterPublisher)new ClusterPublisher(cluster.Connect(time, logging.CreateLogger("Herald.Nats")), time))),
     time)
 {
     private static string? WhyNot(string subject) =>

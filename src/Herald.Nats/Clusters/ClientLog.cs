@@ -59,7 +59,8 @@ internal sealed class ClientLog(Action<string> failed, Action<string> complained
         // Also below warnings: the end of a client's authentication is logged at the level debug.
         public bool IsEnabled(LogLevel logLevel) => logLevel is not (LogLevel.None or LogLevel.Trace);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
                 hear(formatter(state, exception), exception);

@@ -102,7 +102,8 @@ public sealed class ClusterConnection : IAsyncDisposable
             if (_broken is not null && _client.ConnectionState == NatsConnectionState.Open)
                 return _broken.Token;
         }
-        throw new NatsUnavailableException(_isClosing ? Closed : $"There is no connection to {_options}: {_notices.Trouble ?? "no server has answered yet"}");
+        throw new NatsUnavailableException(
+            _isClosing ? Closed : $"There is no connection to {_options}: {_notices.Trouble ?? "no server has answered yet"}");
     }
 
     /// <summary>
@@ -156,7 +157,8 @@ public sealed class ClusterConnection : IAsyncDisposable
     /// missed.
     /// </summary>
     /// <param name="queue">The queue group. Each message goes to one subscription of the group.</param>
-    public NatsSubscription Subscribe(string subject, string? queue = null, SubscriptionBounds? bounds = null) => Subscribe([subject], queue, bounds);
+    public NatsSubscription Subscribe(string subject, string? queue = null, SubscriptionBounds? bounds = null) =>
+        Subscribe([subject], queue, bounds);
 
     /// <summary>The same for several subjects. Messages are read in the order in which the server sends them.</summary>
     public NatsSubscription Subscribe(IReadOnlyList<string> subjects, string? queue = null, SubscriptionBounds? bounds = null)
@@ -207,7 +209,8 @@ public sealed class ClusterConnection : IAsyncDisposable
             if (drain && IsConnected)
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(CurrentLink(), cancel);
-                await Task.WhenAll(all.Select(part => part.DrainAsync(either.Token).AsTask())).WaitAsync(either.Token).ConfigureAwait(false);
+                await Task.WhenAll(all.Select(part => part.DrainAsync(either.Token).AsTask())).WaitAsync(
+                    either.Token).ConfigureAwait(false);
             }
             foreach (var part in all)
                 await part.DisposeAsync().ConfigureAwait(false);
@@ -266,7 +269,8 @@ public sealed class ClusterConnection : IAsyncDisposable
         if (bytes > most)
         {
             throw new NatsRefusedException(string.Create(CultureInfo.InvariantCulture,
-                $"The message to '{message.Subject}' has {bytes} bytes with its headers; the server's max_payload is {most}."), isTooLarge: true);
+                $"The message to '{message.Subject}' has {bytes} bytes with its headers; the server's max_payload is {most}."),
+                isTooLarge: true);
         }
     }
 
@@ -285,7 +289,8 @@ public sealed class ClusterConnection : IAsyncDisposable
     }
 
     private ValueTask SendAsync(in OutgoingMessage message, CancellationToken ended) => _client.PublishAsync(
-        message.Subject, message.Payload, message.Headers, message.ReplyTo, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, cancellationToken: ended);
+        message.Subject, message.Payload, message.Headers, message.ReplyTo, NatsRawSerializer<ReadOnlyMemory<byte>>.Default,
+        cancellationToken: ended);
 
     private async Task<bool> ConfirmAsync(OutgoingMessage message, CancellationToken ended)
     {
@@ -301,13 +306,15 @@ public sealed class ClusterConnection : IAsyncDisposable
         if (_noAnswers is { } denied)
             throw new NatsRefusedException(denied);
         var answer = await _client.RequestAsync<ReadOnlyMemory<byte>, byte[]>(
-            message.Subject, message.Payload, message.Headers, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, NatsRawSerializer<byte[]>.Default, cancellationToken: ended).ConfigureAwait(false);
+            message.Subject, message.Payload, message.Headers, NatsRawSerializer<ReadOnlyMemory<byte>>.Default,
+            NatsRawSerializer<byte[]>.Default, cancellationToken: ended).ConfigureAwait(false);
         return answer.Data ?? [];
     }
 
     private Task<TimeSpan> PingAsync(CancellationToken ended) => _client.PingAsync(ended).AsTask().WaitAsync(ended);
 
-    private async Task<T> AskAsync<T>(OutgoingMessage message, Func<CancellationToken, Task<T>> ask, TimeSpan timeout, CancellationToken cancel)
+    private async Task<T> AskAsync<T>(
+        OutgoingMessage message, Func<CancellationToken, Task<T>> ask, TimeSpan timeout, CancellationToken cancel)
     {
         var link = CurrentLink();
         Check(message);
@@ -325,7 +332,8 @@ public sealed class ClusterConnection : IAsyncDisposable
             cancel.ThrowIfCancellationRequested();
             throw question.Denial is { } denied ? new NatsRefusedException(denied)
                 : failure is NatsNoRespondersException ? new NoRespondersException(message.Subject)
-                : link.IsCancellationRequested ? new NatsUnavailableException($"The connection broke before there was an answer on '{message.Subject}': {_lastEnd}", failure)
+                : link.IsCancellationRequested ? new NatsUnavailableException(
+                    $"The connection broke before there was an answer on '{message.Subject}': {_lastEnd}", failure)
                 : patience.IsCancellationRequested ? new NatsTimeoutException($"No answer on '{message.Subject}' within {timeout}.")
                 : new NatsUnavailableException($"No answer on '{message.Subject}': {ReasonOf(failure, link)}", failure);
         }
@@ -406,7 +414,8 @@ public sealed class ClusterConnection : IAsyncDisposable
             Interlocked.Increment(ref _links);
         }
         // This handler must end soon: the next event can be the break of this connection.
-        await Task.WhenAny(Task.WhenAll(_subscriptions.Keys.Select(SubscribeAsync)), Task.Delay(ClientOptions.LongestPause, _time)).ConfigureAwait(false);
+        await Task.WhenAny(
+            Task.WhenAll(_subscriptions.Keys.Select(SubscribeAsync)), Task.Delay(ClientOptions.LongestPause, _time)).ConfigureAwait(false);
         _notices.Connected(server ?? "", _client.ServerInfo?.Version ?? "");
         lock (_gate)
         {

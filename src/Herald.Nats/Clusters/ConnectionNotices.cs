@@ -25,5 +25,6 @@ internal sealed class ConnectionNotices(ConnectionOptions options, TimeProvider 
 
     public void Complained(string text) => logger.LogWarning("NATS {Servers}: the server reports: {Complaint}", options, text);
 
-    public void Defect(Exception failure) => logger.LogCritical(failure, "NATS {Servers}: the connection has ended permanently. Restart Herald.", options);
+    public void Defect(Exception failure) =>
+        logger.LogCritical(failure, "NATS {Servers}: the connection has ended permanently. Restart Herald.", options);
 }

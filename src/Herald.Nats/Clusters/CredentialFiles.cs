@@ -16,6 +16,7 @@ internal static class CredentialFiles
     {
         var text = File.ReadAllText(file);
         if (!text.Contains(JwtBegin, StringComparison.Ordinal) || !text.Contains(SeedBegin, StringComparison.Ordinal))
-            throw new InvalidDataException($"The file '{file}' is not a credentials file: it must contain a user's JWT and the seed of its NKey.");
+            throw new InvalidDataException(
+                $"The file '{file}' is not a credentials file: it must contain a user's JWT and the seed of its NKey.");
     }
 }

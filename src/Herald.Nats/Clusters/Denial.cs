@@ -3,7 +3,8 @@ namespace Herald.Nats.Clusters;
 /// <summary>A server's message that a client may not use a subject. The connection stays.</summary>
 internal readonly record struct Denial(string Subject, bool IsPublish)
 {
-    private const string Publishing = "Permissions Violation for Publish to \"", Subscribing = "Permissions Violation for Subscription to \"";
+    private const string Publishing = "Permissions Violation for Publish to \"",
+        Subscribing = "Permissions Violation for Subscription to \"";
 
     /// <returns>Null when the server reports something else.</returns>
     public static Denial? Of(string complaint) =>

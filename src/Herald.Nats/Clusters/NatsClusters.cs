@@ -29,7 +29,9 @@ public sealed class NatsClusters(NatsOptions options) : NamedClusters<NatsCluste
         CheckPair(
             name, "certificate", connection.CertificateFile, "key of a certificate", connection.CertificateKeyFile,
             $"{setting}.certificateFile and {setting}.certificateKeyFile");
-        Checked($"{setting}.certificateFile", connection.CertificateFile, file => X509Certificate2.CreateFromPemFile(file, connection.CertificateKeyFile).Dispose());
+        Checked(
+            $"{setting}.certificateFile", connection.CertificateFile,
+            file => X509Certificate2.CreateFromPemFile(file, connection.CertificateKeyFile).Dispose());
         (string Name, string? Value)[] ways = [("a user", connection.User), ("a token", connection.Token), ("an NKey", connection.NKeyFile), ("a credentials file", connection.CredentialsFile)];
         return ways.Where(way => way.Value is not null).Select(way => way.Name).ToList() is [_, _, ..] several
             ? throw new BrokerSetupException($"The cluster '{name}' has {string.Join(" and ", several)}: set only one of them.")
@@ -39,13 +41,18 @@ public sealed class NatsClusters(NatsOptions options) : NamedClusters<NatsCluste
     private static void CheckPair(string cluster, string one, string? first, string other, string? second, string settings)
     {
         if (first is null != second is null)
-            throw new BrokerSetupException($"The cluster '{cluster}' has a {(first is null ? other : one)} but no {(first is null ? one : other)}. Set both, with {settings}.");
+            throw new BrokerSetupException(
+                $"The cluster '{cluster}' has a {(first is null ? other : one)} but no "
+                    + $"{(first is null ? one : other)}. Set both, with {settings}.");
     }
 
     private static string? Secret(string setting, string? file)
     {
         string? text = null;
-        Checked(setting, file, path => text = File.ReadAllText(path).Trim() is { Length: > 0 } secret ? secret : throw new InvalidDataException($"The file '{path}' is empty."));
+        Checked(
+            setting, file,
+            path => text = File.ReadAllText(path).Trim() is { Length: > 0 } secret ? secret : throw new InvalidDataException(
+                $"The file '{path}' is empty."));
         return text;
     }
 

@@ -13,7 +13,10 @@ public sealed record ServerAddress(string Host, int Port, bool IsTls) : ISetting
 
     private const int DefaultPort = 4222;
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsTls ? "tls" : "nats")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(IsTls ? "tls" : "nats")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
 
     static string ISettingForm.Rule =>
         "nats://HOST:PORT, or tls://HOST:PORT for servers that must use TLS. Credentials have separate settings.";

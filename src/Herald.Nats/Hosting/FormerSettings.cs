@@ -6,7 +6,8 @@ internal static class FormerSettings
     public static readonly IReadOnlyDictionary<string, string> All = new Dictionary<string, string>
     {
         ["nats.clusters"] =
-            "Clusters are a map now: nats.clusters.NAME.servers, or HERALD__NATS__CLUSTERS__NAME__SERVERS, for example nats://127.0.0.1:4222.",
+            "Clusters are a map now: nats.clusters.NAME.servers, or "
+                + "HERALD__NATS__CLUSTERS__NAME__SERVERS, for example nats://127.0.0.1:4222.",
         ["nats.sources"] =
             "Sources are a list now: nats.sources.0.cluster, .subject and .to, or HERALD__NATS__SOURCES__0__CLUSTER and so on.",
         ["nats.users"] = OfCluster("user"),

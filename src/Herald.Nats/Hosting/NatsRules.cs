@@ -26,7 +26,8 @@ internal static class NatsRules
                 };
             }
             if (route.Stream is not null && route.OneReader)
-                yield return new($"{name}.oneReader", "It is for sources without a stream: of a stream, one node reads all messages anyway.");
+                yield return new(
+                    $"{name}.oneReader", "It is for sources without a stream: of a stream, one node reads all messages anyway.");
             if (route.Stream is null && route.Replicas != 1)
                 yield return new($"{name}.replicas", $"It is for sources with a stream. Set nats.{name}.stream.");
             if (options.Sources.Take(index).FirstOrDefault(other => other.IsInTheWayOf(route, options.Group)) is { } other)

@@ -34,14 +34,16 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
             catch (JetStreamException taken) when (taken.ErrorCode == JetStreamError.StreamNameInUse)
             {
                 // Another client has created it in between, with another configuration.
-                there = await FindAsync(spec.Name, cancel).ConfigureAwait(false) ?? throw new JetStreamException(taken.Code, taken.ErrorCode, taken.Description);
+                there = await FindAsync(spec.Name, cancel).ConfigureAwait(false)
+                    ?? throw new JetStreamException(taken.Code, taken.ErrorCode, taken.Description);
             }
         }
         var missing = spec.Subjects.Where(subject => !there.Subjects.Any(wide => Subjects.Covers(wide, subject))).ToList();
         if (missing.Count > 0)
         {
             throw new BrokerSetupException(
-                $"The stream '{spec.Name}' exists and takes {Join(there.Subjects)}, but not {Join(missing)}. Add the missing subjects to it, or use another stream.");
+                $"The stream '{spec.Name}' exists and takes {Join(there.Subjects)}, but not {Join(missing)}. Add the "
+                    + "missing subjects to it, or use another stream.");
         }
         return there;
     }
@@ -51,7 +53,9 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
     public async Task<string?> FindStreamAsync(string subject, CancellationToken cancel)
     {
         var answer = await AskAsync("STREAM.NAMES", new JsonObject { ["subject"] = subject }, cancel).ConfigureAwait(false);
-        return answer.TryGetProperty("streams", out var names) && names.ValueKind == JsonValueKind.Array ? names.EnumerateArray().Select(name => name.GetString()).FirstOrDefault() : null;
+        return answer.TryGetProperty("streams", out var names) && names.ValueKind == JsonValueKind.Array
+            ? names.EnumerateArray().Select(name => name.GetString()).FirstOrDefault()
+            : null;
     }
 
     /// <summary>
@@ -81,8 +85,12 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
         else if (start.Subjects.Count > 1)
             // Servers before 2.10 ignore it and deliver everything.
             config["filter_subjects"] = Array(start.Subjects);
-        var made = await AskAsync($"CONSUMER.CREATE.{stream}.{name}", new JsonObject { ["stream_name"] = stream, ["config"] = config }, cancel).ConfigureAwait(false);
-        return made.TryGetProperty("cluster", out var cluster) && cluster.TryGetProperty("leader", out var leader) ? leader.GetString() : null;
+        var made = await AskAsync(
+            $"CONSUMER.CREATE.{stream}.{name}", new JsonObject { ["stream_name"] = stream, ["config"] = config },
+            cancel).ConfigureAwait(false);
+        return made.TryGetProperty("cluster", out var cluster) && cluster.TryGetProperty("leader", out var leader)
+            ? leader.GetString()
+            : null;
     }
 
     /// <returns>The server that leads the stream, in a cluster; null when the server is alone.</returns>
@@ -91,7 +99,9 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
     public async Task<string?> FindLeaderAsync(string stream, CancellationToken cancel)
     {
         var facts = StreamFacts.Of(await AskAsync($"STREAM.INFO.{stream}", null, cancel).ConfigureAwait(false));
-        return facts is { IsClustered: true, Leader: null } ? throw new NatsUnavailableException($"No server leads the stream '{stream}' now.") : facts.Leader;
+        return facts is { IsClustered: true, Leader: null }
+            ? throw new NatsUnavailableException($"No server leads the stream '{stream}' now.")
+            : facts.Leader;
     }
 
     /// <summary>Deletes a consumer if it still exists.</summary>
@@ -113,7 +123,8 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
     {
         try
         {
-            return (await AskAsync($"CONSUMER.INFO.{stream}.{consumer}", null, cancel).ConfigureAwait(false)).GetProperty("num_pending").GetInt64();
+            return (await AskAsync($"CONSUMER.INFO.{stream}.{consumer}", null, cancel).ConfigureAwait(false)).GetProperty("num_pending")
+                .GetInt64();
         }
         catch (JetStreamException missing) when (missing.ErrorCode == JetStreamError.ConsumerNotFound)
         {
@@ -129,7 +140,8 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
     {
         var answer = await SendAsync(message, $"No stream takes '{message.Subject}'.", cancel).ConfigureAwait(false);
         return answer.TryGetProperty("stream", out var stream) && stream.GetString() is { Length: > 0 } name
-            ? new(name, answer.GetProperty("seq").GetInt64(), answer.TryGetProperty("duplicate", out var duplicate) && duplicate.GetBoolean())
+            ? new(
+                name, answer.GetProperty("seq").GetInt64(), answer.TryGetProperty("duplicate", out var duplicate) && duplicate.GetBoolean())
             : throw new JetStreamException(Unavailable, 0, $"The answer on '{message.Subject}' names no stream.");
     }
 
@@ -160,7 +172,9 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
         {
             var answer = JsonElement.Parse(await connection.RequestAsync(message, timeout, cancel).ConfigureAwait(false));
             return answer.TryGetProperty("error", out var error)
-                ? throw new JetStreamException(Number(error, "code"), Number(error, "err_code"), error.TryGetProperty("description", out var text) ? text.GetString() ?? "" : "")
+                ? throw new JetStreamException(
+                    Number(error, "code"), Number(error, "err_code"),
+                    error.TryGetProperty("description", out var text) ? text.GetString() ?? "" : "")
                 : answer;
         }
         catch (NoRespondersException)

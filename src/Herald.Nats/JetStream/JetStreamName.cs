@@ -15,5 +15,6 @@ public sealed class JetStreamName : ISettingForm
 
     static bool ISettingForm.Accepts(string text) => IsOne(text);
 
-    public static bool IsOne(string name) => name?.Length is > 0 and <= Longest && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+    public static bool IsOne(string name) =>
+        name?.Length is > 0 and <= Longest && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 }

@@ -50,14 +50,16 @@ public sealed class OrderedReader : IAsyncDisposable
     private int _asked;
 
     private OrderedReader(
-        ClusterConnection connection, JetStreamClient jetStream, string stream, string? leader, string consumer, long first, PullBounds bounds, TimeProvider time, CancellationToken link)
+        ClusterConnection connection, JetStreamClient jetStream, string stream, string? leader, string consumer, long first,
+        PullBounds bounds, TimeProvider time, CancellationToken link)
     {
         (_connection, _jetStream, _link, _stream, _leader, Consumer, _bounds, _time) = (connection, jetStream, link, stream, leader, consumer, bounds, time);
         _lastSequence = first - 1;
         // Not below the prefix of NATS.Net's own inboxes: NATS.Net would take these messages and drop them, because their subjects differ.
         _inbox = $"_INBOX.{Convert.ToHexString(RandomNumberGenerator.GetBytes(InboxBytes))}";
         // There is room for twice as many as are requested: a server need not report how much of a request it does not fulfil.
-        _subscription = connection.Subscribe(_inbox, bounds: new SubscriptionBounds { Messages = (2 * bounds.Messages) + StatusRoom, Bytes = long.MaxValue });
+        _subscription = connection.Subscribe(
+            _inbox, bounds: new SubscriptionBounds { Messages = (2 * bounds.Messages) + StatusRoom, Bytes = long.MaxValue });
     }
 
     public string Consumer { get; }
@@ -66,7 +68,8 @@ public sealed class OrderedReader : IAsyncDisposable
     /// <param name="bounds">How much can be under way at once. Bytes can exceed it several times.</param>
     /// <exception cref="NatsException">It cannot begin now.</exception>
     public static async Task<OrderedReader> BeginAsync(
-        ClusterConnection connection, JetStreamClient jetStream, string stream, string group, OrderedStart start, PullBounds bounds, TimeProvider time, CancellationToken cancel)
+        ClusterConnection connection, JetStreamClient jetStream, string stream, string group, OrderedStart start, PullBounds bounds,
+        TimeProvider time, CancellationToken cancel)
     {
         // If the connection breaks in between, the first wait reports it.
         var link = connection.CurrentLink();
@@ -78,7 +81,8 @@ public sealed class OrderedReader : IAsyncDisposable
                 return new OrderedReader(connection, jetStream, stream, leader, consumer, start.Sequence, bounds, time, link);
             await jetStream.DeleteConsumerAsync(stream, consumer, cancel).ConfigureAwait(false);
         }
-        throw new NatsUnavailableException($"The cluster has placed no consumer on the server '{leader}', which leads the stream '{stream}'.");
+        throw new NatsUnavailableException(
+            $"The cluster has placed no consumer on the server '{leader}', which leads the stream '{stream}'.");
     }
 
     /// <summary>Completes when something has come, which need not be a message.</summary>
@@ -123,7 +127,8 @@ public sealed class OrderedReader : IAsyncDisposable
                 return true;
             }
             _failure = new NatsGapException(string.Create(CultureInfo.InvariantCulture,
-                $"The consumer '{Consumer}' of the stream '{_stream}' has delivered message {place.Sequence} as its {place.ConsumerSequence}th, after message {_lastSequence} as its {_lastDelivery}th"));
+                $"The consumer '{Consumer}' of the stream '{_stream}' has delivered message {place.Sequence} as its "
+                    + $"{place.ConsumerSequence}th, after message {_lastSequence} as its {_lastDelivery}th"));
         }
         (message, place) = (null, default);
         return false;
@@ -189,7 +194,9 @@ public sealed class OrderedReader : IAsyncDisposable
             ["expires"] = JetStreamClient.Nanoseconds(_bounds.Expires),
             ["idle_heartbeat"] = JetStreamClient.Nanoseconds(_bounds.Heartbeat),
         };
-        await _connection.PublishAsync(new($"$JS.API.CONSUMER.MSG.NEXT.{_stream}.{Consumer}", JetStreamClient.Json(request)) { ReplyTo = _inbox }, cancel).ConfigureAwait(false);
+        await _connection.PublishAsync(
+            new($"$JS.API.CONSUMER.MSG.NEXT.{_stream}.{Consumer}", JetStreamClient.Json(request)) { ReplyTo = _inbox },
+            cancel).ConfigureAwait(false);
         _asked += more;
     }
 
@@ -199,6 +206,7 @@ public sealed class OrderedReader : IAsyncDisposable
         if (word.IsEnd)
             _asked = word.Left is { } left ? Math.Max(0, _asked - left) : 0;
         else if (!word.IsHeartbeat)
-            _failure = new JetStreamException(headers.Status, 0, $"The consumer '{Consumer}' of the stream '{_stream}' reports: {word.Text}");
+            _failure = new JetStreamException(
+                headers.Status, 0, $"The consumer '{Consumer}' of the stream '{_stream}' reports: {word.Text}");
     }
 }

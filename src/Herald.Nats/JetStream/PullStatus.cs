@@ -17,7 +17,8 @@ public readonly record struct PullStatus(bool IsHeartbeat, bool IsEnd, int? Left
             100 => new(true, false, null, text),
             // No messages; time is up.
             404 or 408 => new(false, true, LeftOf(headers), text),
-            409 when Begins(text, "Message Size Exceeds MaxBytes") || Begins(text, "Batch Completed") => new(false, true, LeftOf(headers), text),
+            409 when Begins(text, "Message Size Exceeds MaxBytes")
+                || Begins(text, "Batch Completed") => new(false, true, LeftOf(headers), text),
             503 => new(false, false, null, "Nobody answers."),
             _ => new(false, false, null, text),
         };

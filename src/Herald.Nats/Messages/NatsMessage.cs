@@ -8,7 +8,8 @@ public sealed class NatsMessage
     private readonly byte[] _bytes;
     private readonly int _payload;
 
-    private NatsMessage(string subject, string? replyTo, byte[] bytes, int payload) => (Subject, ReplyTo, _bytes, _payload) = (subject, replyTo, bytes, payload);
+    private NatsMessage(string subject, string? replyTo, byte[] bytes, int payload) =>
+        (Subject, ReplyTo, _bytes, _payload) = (subject, replyTo, bytes, payload);
 
     public string Subject { get; }
 

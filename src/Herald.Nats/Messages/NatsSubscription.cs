@@ -17,7 +17,8 @@ public sealed class NatsSubscription : IAsyncDisposable
     private long _dropped;
     private volatile bool _isSlow, _isOver;
 
-    internal NatsSubscription(ClusterConnection connection, IReadOnlyList<string> subjects, string? queue, SubscriptionBounds bounds, ILogger logger)
+    internal NatsSubscription(
+        ClusterConnection connection, IReadOnlyList<string> subjects, string? queue, SubscriptionBounds bounds, ILogger logger)
     {
         (_connection, Subjects, Queue, _logger) = (connection, subjects, queue, logger);
         Missing = new(subjects);
@@ -101,7 +102,9 @@ public sealed class NatsSubscription : IAsyncDisposable
             return;
         // One warning each time it becomes slow.
         if (!IsSlow)
-            _logger.LogWarning("NATS subscription {Subjects}: it is read too slowly, and messages are dropped ({Dropped} until now).", string.Join(", ", Subjects), Dropped);
+            _logger.LogWarning(
+                "NATS subscription {Subjects}: it is read too slowly, and messages are dropped ({Dropped} until now).",
+                string.Join(", ", Subjects), Dropped);
         _isSlow = true;
         Interlocked.Increment(ref _dropped);
     }

@@ -10,7 +10,8 @@ namespace Herald.Nats.Messages;
 internal sealed class SubscribedSubject(NatsConnection client, string subject, string? queue, NatsSubscription subscription)
     : NatsSubBase(client, client.SubscriptionManager, subject, queue, opts: null)
 {
-    protected override ValueTask ReceiveInternalAsync(string subject, string? replyTo, ReadOnlySequence<byte>? headersBuffer, ReadOnlySequence<byte> payloadBuffer)
+    protected override ValueTask ReceiveInternalAsync(
+        string subject, string? replyTo, ReadOnlySequence<byte>? headersBuffer, ReadOnlySequence<byte> payloadBuffer)
     {
         subscription.Take(NatsMessage.Copy(subject, replyTo, headersBuffer ?? ReadOnlySequence<byte>.Empty, payloadBuffer));
         return ValueTask.CompletedTask;

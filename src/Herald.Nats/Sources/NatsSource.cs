@@ -31,9 +31,11 @@ public sealed class NatsSource : BrokerSource
     private ClusterConnection? _connection;
 
     /// <param name="reader">Converts messages into events. Only this source uses it.</param>
-    public NatsSource(NatsCluster cluster, NatsOptions options, NatsRoute route, IMessageReader reader, TimeProvider time, ILoggerFactory logging)
+    public NatsSource(
+        NatsCluster cluster, NatsOptions options, NatsRoute route, IMessageReader reader, TimeProvider time, ILoggerFactory logging)
         : base(
-            NatsMetrics.Sources, $"nats/{cluster.Name}/{route.Stream ?? string.Join(',', route.From)}/{route.Group ?? options.Group}", cluster.ToString(), route.To,
+            NatsMetrics.Sources, $"nats/{cluster.Name}/{route.Stream ?? string.Join(',', route.From)}/{route.Group ?? options.Group}",
+            cluster.ToString(), route.To,
             options, reader, time, logging) =>
         (_cluster, _options, _route, _group) = (cluster, options, route, route.Group ?? options.Group);
 
@@ -60,7 +62,9 @@ public sealed class NatsSource : BrokerSource
                 throw new BrokerSetupException($"'{subject}' is not a subject: use {Subjects.Rule}.");
         }
         if (_route.Overlapping() is { } overlapping)
-            throw new BrokerSetupException($"A message can match both '{overlapping}' and another subject of the source, and would come twice. Name subjects that cannot match the same message.");
+            throw new BrokerSetupException(
+                $"A message can match both '{overlapping}' and another subject of the source, and would come twice. Name "
+                    + "subjects that cannot match the same message.");
         if (!JetStreamName.IsOne(_group))
             throw new BrokerSetupException($"The group '{_group}' has no valid name: use {JetStreamName.Rule}.");
         if (_route.Stream is not null && !JetStreamName.IsOne(_route.Stream))

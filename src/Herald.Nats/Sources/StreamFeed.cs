@@ -37,7 +37,8 @@ internal sealed class StreamFeed : IMessageFeed
     /// </summary>
     private static readonly TimeSpan BehindAge = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), AnswerPatience = TimeSpan.FromSeconds(5), Saving = TimeSpan.FromSeconds(2), LagAge = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), AnswerPatience = TimeSpan.FromSeconds(5),
+        Saving = TimeSpan.FromSeconds(2), LagAge = TimeSpan.FromSeconds(10);
 
     private readonly ClusterConnection _connection;
     private readonly NatsOptions _options;
@@ -68,7 +69,8 @@ internal sealed class StreamFeed : IMessageFeed
     private long _pending = -1, _taken, _kept;
 
     public StreamFeed(
-        ClusterConnection connection, string cluster, NatsOptions options, NatsRoute route, ISourcePositions positions, IMessageSink sink, TimeProvider time, ILogger logger)
+        ClusterConnection connection, string cluster, NatsOptions options, NatsRoute route, ISourcePositions positions, IMessageSink sink,
+        TimeProvider time, ILogger logger)
     {
         (_connection, _options, _route, _positions, _sink, _time, _logger) = (connection, options, route, positions, sink, time, logger);
         (_stream, _group) = ($"nats/{cluster}/{route.Stream}", route.Group ?? options.Group);
@@ -82,18 +84,23 @@ internal sealed class StreamFeed : IMessageFeed
     public Task<bool> Ready => _ready.Task;
 
     /// <summary>The number of messages in the stream that are not durable in Herald yet; null when it is unknown.</summary>
-    public long? Lag => Interlocked.Read(ref _pending) is >= 0 and var pending ? pending + Interlocked.Read(ref _taken) - Interlocked.Read(ref _kept) : null;
+    public long? Lag =>
+        Interlocked.Read(ref _pending) is >= 0 and var pending
+            ? pending + Interlocked.Read(ref _taken) - Interlocked.Read(ref _kept)
+            : null;
 
     /// <summary>Creates the stream if it does not exist, and checks that it can be read.</summary>
     /// <exception cref="BrokerSetupException">It cannot be read.</exception>
     /// <exception cref="NatsException">It is unknown whether it can be read.</exception>
     public static async Task<StreamFacts> PrepareAsync(JetStreamClient jetStream, NatsRoute route, CancellationToken cancel)
     {
-        var stream = await jetStream.EnsureStreamAsync(new StreamSpec(route.Stream!, route.Subject) { Replicas = route.Replicas }, cancel).ConfigureAwait(false);
+        var stream = await jetStream.EnsureStreamAsync(
+            new StreamSpec(route.Stream!, route.Subject) { Replicas = route.Replicas }, cancel).ConfigureAwait(false);
         return stream.Retention is "limits"
             ? stream
             : throw new BrokerSetupException(
-                $"The stream '{route.Stream}' has the retention '{stream.Retention}', and drops what its consumers have read. Herald needs 'limits', to read messages again. Use another stream.");
+                $"The stream '{route.Stream}' has the retention '{stream.Retention}', and drops what its consumers have read. Herald "
+                    + "needs 'limits', to read messages again. Use another stream.");
     }
 
     public async ValueTask<bool> WaitAsync(CancellationToken cancel)
@@ -162,7 +169,8 @@ internal sealed class StreamFeed : IMessageFeed
             if (failure is BrokerSetupException)
                 _ready.TrySetException(failure);
             if (_trouble.Note(failure.Message))
-                _logger.LogWarning("NATS source {Topic}: {Reason}. Reading begins again at its position.", _route.To, failure.Message.TrimEnd('.'));
+                _logger.LogWarning(
+                    "NATS source {Topic}: {Reason}. Reading begins again at its position.", _route.To, failure.Message.TrimEnd('.'));
             await EndAsync().ConfigureAwait(false);
             await Task.Delay(Pause, _time, cancel).ConfigureAwait(false);
         }
@@ -178,7 +186,8 @@ internal sealed class StreamFeed : IMessageFeed
         var bounds = new PullBounds { Messages = BatchesAhead * _options.BatchEvents, Bytes = _options.BatchBytes };
         var start = new OrderedStart(_route.Subject, Math.Max(1, _next - Behind));
         _settledBeforeMs = (_time.GetUtcNow() - BehindAge).ToUnixTimeMilliseconds();
-        var reader = await OrderedReader.BeginAsync(_connection, _jetStream, _route.Stream!, _group, start, bounds, _time, cancel).ConfigureAwait(false);
+        var reader = await OrderedReader.BeginAsync(
+            _connection, _jetStream, _route.Stream!, _group, start, bounds, _time, cancel).ConfigureAwait(false);
         _trouble.Well();
         _reader = reader;
         return new(reader, position, Keep);
@@ -198,11 +207,15 @@ internal sealed class StreamFeed : IMessageFeed
             return _position;
         }
         var lost = string.Create(CultureInfo.InvariantCulture,
-            $"The stream '{_route.Stream}' ends at {stream.LastSequence} but was read up to {_next - 1}. It has lost messages; a server can lose some when it is not shut down");
+            $"The stream '{_route.Stream}' ends at {stream.LastSequence} but was read up to {_next - 1}. It has lost messages; a "
+                + $"server can lose some when it is not shut down");
         if (++_behind < LooksBehind)
             throw new NatsGapException(lost);
         // Other messages get the sequences of the lost ones. Their ids tell which messages are new.
-        _logger.LogError("NATS source {Topic}: {Reason}. The stream is read from its beginning. Messages that come again are recognised as long as their ids are remembered.", _route.To, lost);
+        _logger.LogError(
+            "NATS source {Topic}: {Reason}. The stream is read from its beginning. Messages that come again are "
+                + "recognised as long as their ids are remembered.",
+            _route.To, lost);
         (_position, _next, _behind) = (_position.Again(), 1, 0);
         return _position;
     }

@@ -27,7 +27,8 @@ internal sealed class StreamPosition(ISourcePositions positions, string source, 
     /// </param>
     /// <param name="sink">If it has saved a position, that one counts.</param>
     /// <exception cref="StoreUnavailableException">The position cannot be read now.</exception>
-    public static async ValueTask<StreamPosition> ReadAsync(ISourcePositions positions, IMessageSink sink, string source, CancellationToken cancel)
+    public static async ValueTask<StreamPosition> ReadAsync(
+        ISourcePositions positions, IMessageSink sink, string source, CancellationToken cancel)
     {
         var found = new StreamPosition(positions, source, 1, 1);
         for (var edition = 1; await FindAsync(NameOf(source, edition)).ConfigureAwait(false) is { } position; edition++)
@@ -35,7 +36,8 @@ internal sealed class StreamPosition(ISourcePositions positions, string source, 
         return found;
 
         async ValueTask<long?> FindAsync(string name) =>
-            await sink.FindPositionAsync(name, cancel).ConfigureAwait(false) ?? await positions.ReadSourcePositionAsync(name, cancel).ConfigureAwait(false);
+            await sink.FindPositionAsync(name, cancel).ConfigureAwait(false)
+                ?? await positions.ReadSourcePositionAsync(name, cancel).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -62,7 +64,8 @@ internal sealed class StreamPosition(ISourcePositions positions, string source, 
             return _saving;
     }
 
-    private static string NameOf(string source, int edition) => edition == 1 ? source : string.Create(CultureInfo.InvariantCulture, $"{source}#{edition}");
+    private static string NameOf(string source, int edition) =>
+        edition == 1 ? source : string.Create(CultureInfo.InvariantCulture, $"{source}#{edition}");
 
     private async Task SaveAsync(CancellationToken cancel)
     {

@@ -55,7 +55,8 @@ internal sealed class AppendPipeline(Database database, EventAppender appender)
             catch (PostgresException failure) when (Failures.IsLockTimeout(failure) && tried < LockTries)
             {
                 await LetGoAsync().ConfigureAwait(false);
-                await database.Locks.LookAsync(LockTable.Log, [.. events.Select(one => one.Shard.Value)], database.Closing).ConfigureAwait(false);
+                await database.Locks.LookAsync(
+                    LockTable.Log, [.. events.Select(one => one.Shard.Value)], database.Closing).ConfigureAwait(false);
             }
         }
     }

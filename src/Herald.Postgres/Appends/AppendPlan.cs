@@ -63,7 +63,8 @@ internal sealed class AppendPlan
     /// <summary>
     /// A redrive carries the id of its original event on purpose. So it is not compared with remembered ids, and not remembered.
     /// </summary>
-    private static bool IsRemembered(in NewEvent one) => (one.Index.Flags & (EventFlags.Identified | EventFlags.Addressed)) == EventFlags.Identified;
+    private static bool IsRemembered(in NewEvent one) =>
+        (one.Index.Flags & (EventFlags.Identified | EventFlags.Addressed)) == EventFlags.Identified;
 
     public void AddLook(NpgsqlBatch batch)
     {
@@ -150,7 +151,8 @@ internal sealed class AppendPlan
                     continue;
                 }
                 // A repeat within the batch can only match an event that was accepted: the others have a stored original.
-                ref var newest = ref CollectionsMarshal.GetValueRefOrAddDefault(first, (one.Shard.Value, one.Index.DuplicateHash), out var isKnown);
+                ref var newest = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                    first, (one.Shard.Value, one.Index.DuplicateHash), out var isKnown);
                 if (isKnown && FindBefore(one, newest, others) is { } repeated)
                 {
                     Verdicts[i] = repeated;
@@ -181,7 +183,8 @@ internal sealed class AppendPlan
             _sql.AtOnce, [.. Rows(), Commands.Value(_shards), Commands.Value(Array.ConvertAll(_shards, shard => _periods.Newest.Heads[shard])), .. RememberedRows()]);
     }
 
-    public void AddNotice(NpgsqlBatch batch, HeadNotice notice) => batch.With(_sql.Notice, Commands.Value(notice.Channel), Commands.Value(notice.Shards));
+    public void AddNotice(NpgsqlBatch batch, HeadNotice notice) =>
+        batch.With(_sql.Notice, Commands.Value(notice.Channel), Commands.Value(notice.Shards));
 
     /// <summary>Returns whether everything is stored. If not, nothing was stored, and this plan must not be used again.</summary>
     public async Task<bool> ReadAtOnceAsync(NpgsqlDataReader reader, CancellationToken cancel)
@@ -242,7 +245,8 @@ internal sealed class AppendPlan
         }
         return
         [
-            Commands.Value(shards), Commands.Value(sequences), Commands.Value(accepted), Commands.Value(keys), Commands.Value(ids), Commands.Value(high),
+            Commands.Value(shards), Commands.Value(sequences), Commands.Value(accepted), Commands.Value(keys), Commands.Value(ids),
+            Commands.Value(high),
             Commands.Value(low), Commands.Value(topics), Commands.Value(flags), Commands.Value(sizes), Commands.Value(records),
         ];
     }

@@ -65,8 +65,10 @@ internal sealed class AppendSql
             select h.shard, h.sequence, h.accepted_at_ms, s.holds, (select coalesce(max(c.version), 0) from {schema}.catalog c) from head h cross join state s
             """;
         Notice = Dialect.NoticeSql(
-            $"select 'h' || string_agg(s.shard || ':' || coalesce((select e.sequence from {events} e where e.shard = s.shard order by e.sequence desc limit 1), 0), ',') from unnest($2::int[]) as s(shard)");
-        Remember = $"insert into {seen} (hash, shard, sequence, id_hash) select * from unnest($1::bigint[], $2::int[], $3::bigint[], $4::bigint[])";
+            $"select 'h' || string_agg(s.shard || ':' || coalesce((select e.sequence from {events} e where e.shard = s.shard order by "
+                + "e.sequence desc limit 1), 0), ',') from unnest($2::int[]) as s(shard)");
+        Remember = $"insert into {seen} (hash, shard, sequence, id_hash) select * from "
+            + "unnest($1::bigint[], $2::int[], $3::bigint[], $4::bigint[])";
     }
 
     public long Event { get; }
@@ -98,5 +100,6 @@ internal sealed class AppendSql
     /// <summary>Notifies other nodes of the shards' heads, like <see cref="Notifications.Message.Heads"/>.</summary>
     public string Notice { get; }
 
-    public static string LockShards(string schema) => $"select l.shard from {schema}.shard_lock l where l.shard = any($1) order by l.shard for update";
+    public static string LockShards(string schema) =>
+        $"select l.shard from {schema}.shard_lock l where l.shard = any($1) order by l.shard for update";
 }

@@ -10,7 +10,8 @@ namespace Herald.Postgres.Appends;
 /// <summary>Appends events in transactions of its own, or in those of commits and redrives.</summary>
 /// <param name="tell">Returns the notice to send to other nodes about these shards; null when no other node needs one.</param>
 internal sealed class EventAppender(
-    Database database, PeriodReader periods, RecordReader records, Action<AppendPlan, ReadOnlyMemory<NewEvent>> stored, Func<IReadOnlyList<int>, HeadNotice?> tell)
+    Database database, PeriodReader periods, RecordReader records, Action<AppendPlan, ReadOnlyMemory<NewEvent>> stored,
+    Func<IReadOnlyList<int>, HeadNotice?> tell)
 {
     private volatile AppendSql? _sql;
     private long _appends, _events;
@@ -75,7 +76,8 @@ internal sealed class EventAppender(
 
     /// <summary>Adds the events that made an attempt fail, so that the next attempt does not read them.</summary>
     public async Task AddUnreadableAsync(HashSet<(ShardId, long)> unreadable, UnreadableOriginalException met, CancellationToken cancel) =>
-        unreadable.UnionWith(await records.ReadReadableAsync(() => periods.Map, [.. met.Among], (_, _, _) => { }, cancel).ConfigureAwait(false));
+        unreadable.UnionWith(
+            await records.ReadReadableAsync(() => periods.Map, [.. met.Among], (_, _, _) => { }, cancel).ConfigureAwait(false));
 
     private async Task<AppendPlan> AppendExactlyAsync(
         NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, IReadOnlySet<(ShardId, long)>? unreadable, CancellationToken cancel)

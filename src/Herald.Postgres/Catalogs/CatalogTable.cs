@@ -120,9 +120,11 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
     {
         CatalogQuery.ById { Id: var id } => ("c.id = $2", [Commands.Value(id)]),
         CatalogQuery.ByNumber { Numbers: var numbers } => ("c.number = any($2)", [Commands.Value(numbers.ToArray())]),
-        CatalogQuery.ByParent { Parents: var parents } => ("c.parent = any($2) order by c.parent, c.id", [Commands.Value(parents.ToArray())]),
+        CatalogQuery.ByParent { Parents: var parents } =>
+            ("c.parent = any($2) order by c.parent, c.id", [Commands.Value(parents.ToArray())]),
         CatalogQuery.Page { Parent: { } parent } page => (
-            "c.parent = $2 and c.id > $3 order by c.id limit $4", [Commands.Value(parent), Commands.Value(page.After ?? ""), Commands.Value(page.Limit)]),
+            "c.parent = $2 and c.id > $3 order by c.id limit $4",
+            [Commands.Value(parent), Commands.Value(page.After ?? ""), Commands.Value(page.Limit)]),
         CatalogQuery.Page page => (
             "c.tenant = $2 and c.id > $3 order by c.id limit $4",
             [Commands.Value(page.Tenant.ToString()), Commands.Value(page.After ?? ""), Commands.Value(page.Limit)]),
@@ -132,12 +134,15 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
     /// <summary>Reads a record from <see cref="Columns"/>, the first of which is at <paramref name="from"/>.</summary>
     internal static CatalogRecord Record(NpgsqlDataReader reader, int from) => new(
         reader.GetString(from), reader.GetString(from + 1), reader.GetInt32(from + 2), reader.GetInt32(from + 3), reader.GetInt64(from + 4),
-        reader.GetFieldValue<long[]>(from + 5), reader.IsDBNull(from + 6) ? (ReadOnlyMemory<byte>?)null : reader.GetFieldValue<byte[]>(from + 6));
+        reader.GetFieldValue<long[]>(from + 5),
+        reader.IsDBNull(from + 6) ? (ReadOnlyMemory<byte>?)null : reader.GetFieldValue<byte[]>(from + 6));
 
     public Task<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel)
     {
         if (writes.FirstOrDefault(one => !StoredText.Holds(one.Id)) is { } wrong)
-            throw new ArgumentException($"'{StoredText.Of(wrong.Id)}' cannot be the id of a {wrong.Kind}: it contains characters that PostgreSQL cannot store.", nameof(writes));
+            throw new ArgumentException(
+                $"'{StoredText.Of(wrong.Id)}' cannot be the id of a {wrong.Kind}: it contains characters that PostgreSQL cannot store.",
+                nameof(writes));
         return database.RunAsync((connection, either) => ChangeAsync(connection, writes, either), cancel);
     }
 
@@ -154,7 +159,8 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
     }
 
     /// <summary>Returns null when a new period has begun.</summary>
-    private async Task<CatalogReply?> TryChangeAsync(NpgsqlConnection connection, IReadOnlyList<CatalogWrite> writes, PeriodMap map, CancellationToken cancel)
+    private async Task<CatalogReply?> TryChangeAsync(
+        NpgsqlConnection connection, IReadOnlyList<CatalogWrite> writes, PeriodMap map, CancellationToken cancel)
     {
         var (kinds, ids) = (writes.Select(w => w.Kind).ToArray(), writes.Select(w => w.Id).ToArray());
         await using var look = new NpgsqlBatch(connection);
@@ -176,7 +182,8 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         var (version, newest, heads, there) = await database.Locks.RunAsync(
             LockTable.Log, map.Shards, () => LookAsync(look, map, cancel)).ConfigureAwait(false);
         var conflict = Enumerable.Range(0, writes.Count)
-            .FirstOrDefault(i => writes[i].ExpectedVersion is { } expected && expected != there.GetValueOrDefault((writes[i].Kind, writes[i].Id)), -1);
+            .FirstOrDefault(
+                i => writes[i].ExpectedVersion is { } expected && expected != there.GetValueOrDefault((writes[i].Kind, writes[i].Id)), -1);
         if (newest != map.Newest.Number || conflict >= 0)
         {
             await Transactions.RollbackAsync(connection, cancel).ConfigureAwait(false);

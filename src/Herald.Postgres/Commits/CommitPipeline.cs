@@ -22,7 +22,8 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
     public long Groups => Volatile.Read(ref _groups);
 
     public static bool Takes(ShardCommit commit) =>
-        commit.Emitted.Count == 0 && commit.State.Count == 0 && commit.DeadLetters.Count == 0 && commit.Kept.Count == 0 && !commit.IsAllKept;
+        commit.Emitted.Count == 0 && commit.State.Count == 0 && commit.DeadLetters.Count == 0 && commit.Kept.Count == 0
+            && !commit.IsAllKept;
 
     public async ValueTask<CommitReply> CommitAsync(ShardCommit commit)
     {
@@ -54,7 +55,8 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
                 return;
             try
             {
-                var epochs = await database.RunAsync((connection, cancel) => SaveAsync(connection, group, cancel), CancellationToken.None).ConfigureAwait(false);
+                var epochs = await database.RunAsync(
+                    (connection, cancel) => SaveAsync(connection, group, cancel), CancellationToken.None).ConfigureAwait(false);
                 Interlocked.Increment(ref _groups);
                 foreach (var one in group)
                     one.End(epochs.GetValueOrDefault(one.Commit.Fence.Shard.Value));
@@ -62,7 +64,8 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
             }
             catch (StoreUnavailableException failure) when (failure.InnerException is { } inner && Failures.IsLockTimeout(inner) && tried < LockTries)
             {
-                await database.Locks.LookAsync(LockTable.Owner, group.ConvertAll(one => one.Commit.Fence.Shard.Value), CancellationToken.None).ConfigureAwait(false);
+                await database.Locks.LookAsync(
+                    LockTable.Owner, group.ConvertAll(one => one.Commit.Fence.Shard.Value), CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
@@ -119,7 +122,8 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
             return;
         batch.With(
             sql.InsertHistory,
-            Commands.Value(Shards(with)), Commands.Value(Epochs(with)), Commands.Value(Numbers(with)), Commands.Value(with.Select(c => c.History!.First).ToArray()),
+            Commands.Value(Shards(with)), Commands.Value(Epochs(with)), Commands.Value(Numbers(with)),
+            Commands.Value(with.Select(c => c.History!.First).ToArray()),
             Commands.Value(with.Select(c => c.History!.Last).ToArray()), Commands.Value(with.Select(c => c.History!.WrittenAtMs).ToArray()),
             Commands.Value(with.Select(c => c.History!.Block).ToArray()));
     }
@@ -128,7 +132,9 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
     {
         var checkpoints = commits.Where(c => c.IsCheckpoint).ToList();
         if (checkpoints.Count > 0)
-            batch.With(sql.DeleteBehind, Commands.Value(Shards(checkpoints)), Commands.Value(Epochs(checkpoints)), Commands.Value(Numbers(checkpoints)));
+            batch.With(
+                sql.DeleteBehind, Commands.Value(Shards(checkpoints)), Commands.Value(Epochs(checkpoints)),
+                Commands.Value(Numbers(checkpoints)));
     }
 
     private static int[] Shards(List<ShardCommit> commits) => [.. commits.Select(c => c.Fence.Shard.Value)];

@@ -3,7 +3,8 @@ namespace Herald.Postgres.Commits;
 internal sealed class CommitSql(string schema)
 {
     /// <summary>Locks the owners' rows for the rest of the transaction, so that no node takes the shards over meanwhile.</summary>
-    public string LockOwners { get; } = $"select o.shard, o.epoch from {schema}.shard_owner o where o.shard = any($1) order by o.shard for update";
+    public string LockOwners { get; } =
+        $"select o.shard, o.epoch from {schema}.shard_owner o where o.shard = any($1) order by o.shard for update";
 
     /// <summary>Reads the highest number of an epoch, and the reply to one number of it.</summary>
     public string LookAtNumber { get; } =

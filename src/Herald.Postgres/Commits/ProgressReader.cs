@@ -19,7 +19,8 @@ internal sealed class ProgressReader : IDisposable
         (_database, _sql) = (database, sql);
         // A locked shard or a damaged record delays only its own load.
         _loads = new(
-            LoadAsync, time, failure => (failure.InnerException is { } inner && Failures.IsLockTimeout(inner)) || Failures.IsDamage(failure));
+            LoadAsync, time,
+            failure => (failure.InnerException is { } inner && Failures.IsLockTimeout(inner)) || Failures.IsDamage(failure));
     }
 
     public async Task<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel)
@@ -77,14 +78,16 @@ internal sealed class ProgressReader : IDisposable
             batch.WithBounds().With(_sql.LockOwners, Commands.Value(all));
             if (read is not null)
                 batch.With(read, Commands.Value(all));
-            await using var reader = await _database.Locks.RunAsync(LockTable.Owner, all, () => batch.ExecuteReaderAsync(cancel)).ConfigureAwait(false);
+            await using var reader = await _database.Locks.RunAsync(
+                LockTable.Owner, all, () => batch.ExecuteReaderAsync(cancel)).ConfigureAwait(false);
             await reader.NextResultAsync(cancel).ConfigureAwait(false);
             var epochs = new Dictionary<int, long>();
             while (await reader.ReadAsync(cancel).ConfigureAwait(false))
                 epochs[reader.GetInt32(0)] = reader.GetInt64(1);
             await reader.NextResultAsync(cancel).ConfigureAwait(false);
             var loaded = read is null ? [] : await ReadAsync(reader, cancel).ConfigureAwait(false);
-            return (IReadOnlyList<(long, ShardProgress)>)shards.Select(shard => (epochs.GetValueOrDefault(shard), loaded.GetValueOrDefault(shard, new ShardProgress([])))).ToList();
+            return (IReadOnlyList<(long, ShardProgress)>)shards.Select(
+                shard => (epochs.GetValueOrDefault(shard), loaded.GetValueOrDefault(shard, new ShardProgress([])))).ToList();
         },
         CancellationToken.None);
 
@@ -102,7 +105,8 @@ internal sealed class ProgressReader : IDisposable
             },
             cancel).ConfigureAwait(false);
         var records = new Dictionary<(long, long), ReadOnlyMemory<byte>>();
-        await Halves.ReadAsync(places, some => ReadSomeAsync(shard, some, records, cancel), place => records[place] = ShardProgress.Unreadable)
+        await Halves.ReadAsync(
+            places, some => ReadSomeAsync(shard, some, records, cancel), place => records[place] = ShardProgress.Unreadable)
             .ConfigureAwait(false);
         // Leaves out records that were removed, and empty ones.
         return new ShardProgress([

@@ -19,7 +19,8 @@ namespace Herald.Postgres.Commits;
 /// 4. Write and commit.
 /// A process that dies between 3 and 4 keeps the owner's row locked for a while.
 /// </summary>
-internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeline pipeline, EventAppender appender, PeriodReader periods, RecordReader records)
+internal sealed class WholeCommit(
+    Database database, CommitSql sql, CommitPipeline pipeline, EventAppender appender, PeriodReader periods, RecordReader records)
 {
     public async Task<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel)
     {
@@ -72,7 +73,8 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
     /// Returns false when this owner is not allowed to commit, or the commit is already saved. Nothing was changed in that case.
     /// </summary>
     private async Task<bool> TryAtOnceAsync(
-        NpgsqlConnection connection, ShardCommit commit, List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)> letters, CancellationToken cancel)
+        NpgsqlConnection connection, ShardCommit commit, List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)> letters,
+        CancellationToken cancel)
     {
         var fence = commit.Fence;
         // A batch without an explicit transaction is one transaction.
@@ -83,7 +85,8 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         AddWrites(batch, commit, letters, reply: null);
         try
         {
-            await database.Locks.RunAsync(LockTable.Owner, [fence.Shard.Value], () => batch.ExecuteNonQueryAsync(cancel)).ConfigureAwait(false);
+            await database.Locks.RunAsync(
+                LockTable.Owner, [fence.Shard.Value], () => batch.ExecuteNonQueryAsync(cancel)).ConfigureAwait(false);
             return true;
         }
         catch (PostgresException failure) when (Failures.IsGuarded(failure))
@@ -95,7 +98,8 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
 
     /// <summary>Returns null when a new period has begun.</summary>
     private async Task<CommitReply?> TryCommitAsync(
-        NpgsqlConnection connection, ShardCommit commit, List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)> letters, CancellationToken cancel)
+        NpgsqlConnection connection, ShardCommit commit, List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)> letters,
+        CancellationToken cancel)
     {
         var fence = commit.Fence;
         var emitted = commit.Emitted as NewEvent[] ?? [.. commit.Emitted];
@@ -133,7 +137,8 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         return plan is null ? CommitReply.Empty : new CommitReply(plan.Verdicts);
     }
 
-    private void AddWrites(NpgsqlBatch batch, ShardCommit commit, List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)> letters, byte[]? reply)
+    private void AddWrites(
+        NpgsqlBatch batch, ShardCommit commit, List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)> letters, byte[]? reply)
     {
         List<ShardCommit> one = [commit];
         AddKept(batch, commit);
@@ -145,7 +150,8 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
             LetterRow.AddInsert(batch, sql, letter, record);
     }
 
-    private static async Task<(long Epoch, long Highest, byte[]? Reply, bool IsCurrent)> LookAsync(NpgsqlBatch look, AppendPlan? plan, CancellationToken cancel)
+    private static async Task<(long Epoch, long Highest, byte[]? Reply, bool IsCurrent)> LookAsync(
+        NpgsqlBatch look, AppendPlan? plan, CancellationToken cancel)
     {
         await using var reader = await look.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         await reader.NextResultAsync(cancel).ConfigureAwait(false);
@@ -184,11 +190,13 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         var (put, remove) = (last.Values.Where(w => w.Value is not null).ToArray(), last.Values.Where(w => w.Value is null).ToArray());
         if (put.Length > 0)
             batch.With(
-                sql.PutState, Commands.Value(Array.ConvertAll(put, _ => shard.Value)), Commands.Value(Array.ConvertAll(put, w => w.Application)),
+                sql.PutState, Commands.Value(Array.ConvertAll(put, _ => shard.Value)),
+                Commands.Value(Array.ConvertAll(put, w => w.Application)),
                 Commands.Value(Array.ConvertAll(put, w => w.Key)), Commands.Value(Array.ConvertAll(put, w => w.Value!.Value)));
         if (remove.Length > 0)
             batch.With(
-                sql.RemoveState, Commands.Value(Array.ConvertAll(remove, _ => shard.Value)), Commands.Value(Array.ConvertAll(remove, w => w.Application)),
+                sql.RemoveState, Commands.Value(Array.ConvertAll(remove, _ => shard.Value)),
+                Commands.Value(Array.ConvertAll(remove, w => w.Application)),
                 Commands.Value(Array.ConvertAll(remove, w => w.Key)));
     }
 
@@ -202,7 +210,8 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
             batch.With(sql.RemoveKept, Commands.Value(shard), Commands.Value(Array.ConvertAll(remove, k => (long)k.KeyHash)));
         if (put.Length > 0)
             batch.With(
-                sql.PutKept, Commands.Value(shard), Commands.Value(Array.ConvertAll(put, k => (long)k.KeyHash)), Commands.Value(Array.ConvertAll(put, k => k.From)));
+                sql.PutKept, Commands.Value(shard), Commands.Value(Array.ConvertAll(put, k => (long)k.KeyHash)),
+                Commands.Value(Array.ConvertAll(put, k => k.From)));
     }
 
     private static byte[] Encode(Appended[] verdicts)

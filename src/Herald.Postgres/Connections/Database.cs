@@ -70,12 +70,15 @@ internal sealed class Database : IAsyncDisposable
     public CancellationToken Closing => _closing.Token;
 
     /// <summary>Runs work on a connection of the pool. The work can be run more than once.</summary>
-    public Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel) => RunAsync(Source, work, cancel);
+    public Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel) =>
+        RunAsync(Source, work, cancel);
 
     /// <summary>Runs work on one of the few connections reserved for vital work (<see cref="Vital"/>).</summary>
-    public Task<T> RunVitalAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel) => RunAsync(Vital, work, cancel);
+    public Task<T> RunVitalAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel) =>
+        RunAsync(Vital, work, cancel);
 
-    private async Task<T> RunAsync<T>(NpgsqlDataSource source, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel)
+    private async Task<T> RunAsync<T>(
+        NpgsqlDataSource source, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel)
     {
         if (_closing.IsCancellationRequested)
             throw new StoreUnavailableException("The store is closed.");
@@ -141,7 +144,9 @@ internal sealed class Database : IAsyncDisposable
             using var late = new CancellationTokenSource(AnewWithin);
             await Transactions.RollbackAsync(connection, late.Token).ConfigureAwait(false);
             // The client has only a blocking call for this, so it runs on a thread of its own.
-            await Task.Factory.StartNew(connection.UnprepareAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            await Task.Factory.StartNew(
+                connection.UnprepareAll, CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is OperationCanceledException || Connections.Failures.IsUnavailable(failure))
         {

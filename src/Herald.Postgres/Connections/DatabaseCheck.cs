@@ -17,9 +17,12 @@ internal static class DatabaseCheck
             await reader.ReadAsync(either).ConfigureAwait(false);
             if (reader.GetString(0) is var isolation && !dialect.MayIsolateBy(isolation))
                 throw new PostgresStoreException(
-                    $"default_transaction_isolation is '{isolation}'. Transactions would not see events appended while they waited. Set it to 'read committed' for Herald's user.");
+                    $"default_transaction_isolation is '{isolation}'. Transactions would not see events appended while they waited. Set "
+                        + "it to 'read committed' for Herald's user.");
             if (!reader.IsDBNull(1) && reader.GetString(1) == "off")
-                notices("synchronous_commit is off. Acknowledged events can be lost when the database crashes. Set it to 'on' for Herald's user.");
+                notices(
+                    "synchronous_commit is off. Acknowledged events can be lost when the database "
+                        + "crashes. Set it to 'on' for Herald's user.");
             return dialect;
         },
         cancel);

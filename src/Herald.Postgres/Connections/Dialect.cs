@@ -40,7 +40,8 @@ internal sealed class Dialect(bool isPostgres)
     public static string IsFree(string session) => $"pg_try_advisory_xact_lock_shared({session})";
 
     /// <summary>Records are always read as a whole, and compressing large ones costs more than it saves.</summary>
-    public string? KeepUncompressed(string table, string column) => isPostgres ? $"alter table {table} alter column {column} set storage external" : null;
+    public string? KeepUncompressed(string table, string column) =>
+        isPostgres ? $"alter table {table} alter column {column} set storage external" : null;
 
     /// <summary>Bytes of all tables of a schema, including indexes and values stored outside of rows.</summary>
     public string? SizeSql => isPostgres
@@ -102,8 +103,10 @@ internal sealed class Dialect(bool isPostgres)
     /// Herald's statements find every row by index whatever a plan expects, and planning takes as long as running them. Only for
     /// connections without a pooler, which would pass the setting on to other clients.
     /// </remarks>
-    public const string PlanOnceSql = "select set_config(s.name, 'force_generic_plan', false) from pg_settings s where s.name = 'plan_cache_mode'";
+    public const string PlanOnceSql =
+        "select set_config(s.name, 'force_generic_plan', false) from pg_settings s where s.name = 'plan_cache_mode'";
 
     /// <summary>Reads the settings the store depends on: the isolation of transactions, and whether a commit waits for the disk.</summary>
-    public const string SettingsSql = "select current_setting('default_transaction_isolation'), current_setting('synchronous_commit', true)";
+    public const string SettingsSql =
+        "select current_setting('default_transaction_isolation'), current_setting('synchronous_commit', true)";
 }

@@ -13,7 +13,8 @@ namespace Herald.Postgres.Connections;
 /// <param name="apart">The time from one call to the next is this many times the duration of the last call, 5 ms at most. So a busy
 /// database gets fewer, larger calls.</param>
 internal sealed class Gathering<TQuestion, TAnswer>(
-    Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> call, TimeProvider time, Func<Exception, bool> mayBeOnes, int apart = 1) : IDisposable
+    Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> call, TimeProvider time, Func<Exception, bool> mayBeOnes,
+    int apart = 1) : IDisposable
 {
     private const int MostCalls = 8, MostQuestions = 64;
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);

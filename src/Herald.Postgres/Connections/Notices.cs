@@ -38,7 +38,9 @@ internal sealed class Notices(Action<string> tell, TimeProvider time)
             _said[what] = (now, 0);
             leftOut = last.LeftOut;
         }
-        var more = leftOut == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({leftOut} more of these since the last one were not logged.)");
+        var more = leftOut == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $" ({leftOut} more of these since the last one were not logged.)");
         tell($"{what}{detail}{more}");
     }
 }

@@ -35,7 +35,9 @@ internal static class StoredText
             return text;
         var plain = new StringBuilder();
         foreach (var one in text)
-            _ = one is > Zero and <= '\x7F' ? plain.Append(one) : plain.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\u{(int)one:x4}");
+            _ = one is > Zero and <= '\x7F'
+                ? plain.Append(one)
+                : plain.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\u{(int)one:x4}");
         return plain.ToString();
     }
 }

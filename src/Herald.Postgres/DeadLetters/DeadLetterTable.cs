@@ -32,13 +32,16 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
             {
                 await using var begin = new NpgsqlBatch(connection);
                 begin.With(Transactions.Begin).WithBounds().With(
-                    $"delete from {_table} d using {LetterRow.Wanted} where {LetterRow.IsWanted} returning d.shard, d.subscription, d.generation, d.sequence", LetterRow.Ids([.. redrives.Select(r => r.Id).Distinct()]));
+                    $"delete from {_table} d using {LetterRow.Wanted} where {LetterRow.IsWanted} returning d.shard, "
+                        + "d.subscription, d.generation, d.sequence",
+                    LetterRow.Ids([.. redrives.Select(r => r.Id).Distinct()]));
                 var there = new HashSet<DeadLetterId>();
                 await using (var reader = await begin.ExecuteReaderAsync(either).ConfigureAwait(false))
                 {
                     await reader.NextResultAsync(either).ConfigureAwait(false);
                     while (await reader.ReadAsync(either).ConfigureAwait(false))
-                        there.Add(new DeadLetterId(new ShardId(reader.GetInt32(0)), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3)));
+                        there.Add(
+                            new DeadLetterId(new ShardId(reader.GetInt32(0)), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3)));
                 }
                 var count = there.Count;
                 NewEvent[] events = [.. redrives.Where(r => there.Remove(r.Id)).Select(r => r.Event)];

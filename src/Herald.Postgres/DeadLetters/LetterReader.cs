@@ -73,7 +73,8 @@ internal sealed class LetterReader(Database database)
                 order by d.died_at_ms, d.shard, d.sequence, d.subscription, d.generation limit $8
                 """,
                 Commands.TextOrNull(query.SubscriptionId), Commands.TextOrNull(query.Topic), Commands.Value(after.DiedAtMs),
-                Commands.Value(after.Shard), Commands.Value(after.Sequence), Commands.Value(after.Subscription), Commands.Value(after.Generation),
+                Commands.Value(after.Shard), Commands.Value(after.Sequence), Commands.Value(after.Subscription),
+                Commands.Value(after.Generation),
                 Commands.Value(query.Limit + 1L), Commands.TextOrNull(query.Tenant?.ToString()));
             var items = await ReadAsync(command, either).ConfigureAwait(false);
             if (items.Count <= query.Limit)
@@ -105,16 +106,20 @@ internal sealed class LetterReader(Database database)
     {
         private static readonly Cursor Start = new(long.MinValue, int.MinValue, 0, 0, 0);
 
-        public static Cursor Of(DeadLetter last) => new(last.Reason.DiedAtMs, last.Id.Shard.Value, last.Id.Sequence, last.Id.Subscription, last.Id.Generation);
+        public static Cursor Of(DeadLetter last) =>
+            new(last.Reason.DiedAtMs, last.Id.Shard.Value, last.Id.Sequence, last.Id.Subscription, last.Id.Generation);
 
         public static Cursor Parse(string? text) => text is null ? Start
             : text.Split('.') is [var died, var shard, var sequence, var subscription, var generation]
-            && long.TryParse(died, CultureInfo.InvariantCulture, out var diedAtMs) && int.TryParse(shard, CultureInfo.InvariantCulture, out var s)
-            && long.TryParse(sequence, CultureInfo.InvariantCulture, out var q) && int.TryParse(subscription, CultureInfo.InvariantCulture, out var n)
+            && long.TryParse(died, CultureInfo.InvariantCulture, out var diedAtMs)
+                && int.TryParse(shard, CultureInfo.InvariantCulture, out var s)
+            && long.TryParse(sequence, CultureInfo.InvariantCulture, out var q)
+                && int.TryParse(subscription, CultureInfo.InvariantCulture, out var n)
             && int.TryParse(generation, CultureInfo.InvariantCulture, out var g)
             ? new Cursor(diedAtMs, s, q, n, g)
             : throw new ArgumentException($"'{text}' is not a cursor of this list. Use the nextCursor of a page, or none.", nameof(text));
 
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{DiedAtMs}.{Shard}.{Sequence}.{Subscription}.{Generation}");
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"{DiedAtMs}.{Shard}.{Sequence}.{Subscription}.{Generation}");
     }
 }

@@ -28,9 +28,12 @@ internal static class LetterRow
     {
         var reason = letter.Reason;
         batch.With(
-            sql.InsertLetter, Commands.Value(letter.Id.Shard.Value), Commands.Value(letter.Id.Subscription), Commands.Value(letter.Id.Generation),
-            Commands.Value(letter.Id.Sequence), Commands.Value(letter.SubscriptionId), Commands.Value(letter.Topic), Commands.Value(reason.Reason),
-            Commands.Value(reason.Detail), Commands.Value(reason.Attempts), new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer, Value = (object?)reason.StatusCode ?? DBNull.Value },
+            sql.InsertLetter, Commands.Value(letter.Id.Shard.Value), Commands.Value(letter.Id.Subscription),
+            Commands.Value(letter.Id.Generation),
+            Commands.Value(letter.Id.Sequence), Commands.Value(letter.SubscriptionId), Commands.Value(letter.Topic),
+            Commands.Value(reason.Reason),
+            Commands.Value(reason.Detail), Commands.Value(reason.Attempts),
+            new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer, Value = (object?)reason.StatusCode ?? DBNull.Value },
             Commands.Value(reason.FirstAttemptAtMs), Commands.Value(reason.DiedAtMs), Commands.Value(record.Length), Commands.Value(record));
     }
 
@@ -47,8 +50,10 @@ internal static class LetterRow
 
     /// <summary>Reads a row with <see cref="Columns"/>.</summary>
     public static DeadLetter Read(NpgsqlDataReader reader) => new(
-        new DeadLetterId(new ShardId(reader.GetInt32(0)), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3)), reader.GetString(4), reader.GetString(5),
+        new DeadLetterId(new ShardId(reader.GetInt32(0)), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3)), reader.GetString(4),
+        reader.GetString(5),
         new DeadLetterReason(
-            reader.GetString(6), reader.GetString(7), reader.GetInt32(8), reader.IsDBNull(9) ? null : reader.GetInt32(9), reader.GetInt64(10), reader.GetInt64(11)),
+            reader.GetString(6), reader.GetString(7), reader.GetInt32(8), reader.IsDBNull(9) ? null : reader.GetInt32(9),
+            reader.GetInt64(10), reader.GetInt64(11)),
         reader.GetFieldValue<byte[]>(12));
 }

@@ -15,8 +15,12 @@ internal static class PostgresMetrics
         text.Single("herald_postgres_periods", "gauge", "Tables of events.", store.Periods);
         text.Single("herald_postgres_full", "gauge",
             "1 while the store is full and publishing is refused, otherwise 0.", store.IsFull ? 1 : 0);
-        text.Single("herald_postgres_housekeeping_failures_total", "counter", "Failed steps of housekeeping (new tables, retention, limits). Herald retries them.", store.HousekeepingFailures);
-        text.Head("herald_postgres_locked_shards", "gauge", "Shards locked by another process of the database, by process id. 0 means that the process is not known yet.");
+        text.Single(
+            "herald_postgres_housekeeping_failures_total", "counter",
+            "Failed steps of housekeeping (new tables, retention, limits). Herald retries them.", store.HousekeepingFailures);
+        text.Head(
+            "herald_postgres_locked_shards", "gauge",
+            "Shards locked by another process of the database, by process id. 0 means that the process is not known yet.");
         foreach (var (process, shards) in store.Locked)
             text.Sample("herald_postgres_locked_shards", PrometheusText.Labels([new("pid", process)]), shards);
     }

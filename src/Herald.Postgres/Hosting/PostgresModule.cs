@@ -77,7 +77,8 @@ public sealed class PostgresModule : IStoreModule
         var source = connection.CreateDataSource();
         await using (source.ConfigureAwait(false))
         {
-            var runner = new MigrationRunner(source, StoreMigrations.Load(), new() { Schema = options.Schema }, context.Time, context.Inform);
+            var runner = new MigrationRunner(
+                source, StoreMigrations.Load(), new() { Schema = options.Schema }, context.Time, context.Inform);
             if ((await runner.StatusAsync(cancel).ConfigureAwait(false)).All(status => status.State != MigrationState.Applied))
                 throw new MoveRefusedException($"There is no store in schema '{options.Schema}' of {connection}.");
         }
@@ -99,7 +100,8 @@ public sealed class PostgresModule : IStoreModule
         ArgumentNullException.ThrowIfNull(context);
         return failure switch
         {
-            StoreUnavailableException { InnerException: PostgresException refused } => (DatabaseFailure.CodeOf(refused.SqlState), failure.Message),
+            StoreUnavailableException { InnerException: PostgresException refused } =>
+                (DatabaseFailure.CodeOf(refused.SqlState), failure.Message),
             MigrationException { Fault: var fault } => (DatabaseFailure.CodeOf(fault), failure.Message),
             PostgresException refused => (
                 DatabaseFailure.CodeOf(refused.SqlState),
@@ -128,14 +130,16 @@ public sealed class PostgresModule : IStoreModule
         var source = ConnectionText.Parse(options.Connection).CreateDataSource();
         await using (source.ConfigureAwait(false))
         {
-            var runner = new MigrationRunner(source, StoreMigrations.Load(), new() { Schema = options.Schema }, context.Time, context.Inform);
+            var runner = new MigrationRunner(
+                source, StoreMigrations.Load(), new() { Schema = options.Schema }, context.Time, context.Inform);
             if (options.Migrate)
             {
                 await runner.UpAsync(null, cancel).ConfigureAwait(false);
                 return;
             }
             var statuses = await runner.StatusAsync(cancel).ConfigureAwait(false);
-            var open = statuses.Where(status => status.State != MigrationState.Applied).Select(status => $"{status.Id:0000}-{status.Name}").ToList();
+            var open = statuses.Where(status => status.State != MigrationState.Applied).Select(
+                status => $"{status.Id:0000}-{status.Name}").ToList();
             if (open.Count > 0)
             {
                 throw new ServerStartException(

@@ -26,7 +26,8 @@ internal sealed class NeighbourWatch(Database database, TimeProvider time, Actio
     /// <param name="own">The session of this node.</param>
     public void Follow(long own, IEnumerable<NodeBeat> nodes)
     {
-        var others = nodes.Where(node => node.Session != 0 && node.Session != own && !node.HasEnded).Select(node => node.Session).Order().ToList();
+        var others = nodes.Where(node => node.Session != 0 && node.Session != own && !node.HasEnded).Select(node => node.Session).Order()
+            .ToList();
         var next = others.Find(session => session > own) is > 0 and var found ? found : others.FirstOrDefault();
         lock (_gate)
         {
@@ -71,7 +72,8 @@ internal sealed class NeighbourWatch(Database database, TimeProvider time, Actio
         }
         using var longest = new CancellationTokenSource(LongestWait, time);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(database.Closing, longest.Token);
-        _ = changed.ContinueWith(_ => Cancel(over), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = changed.ContinueWith(
+            _ => Cancel(over), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
             await database.RunVitalAsync(

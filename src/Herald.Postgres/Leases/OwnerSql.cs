@@ -21,14 +21,16 @@ internal sealed class OwnerSql(string schema, string logSchema, bool judgesSessi
     /// Removes a node that has not beaten since it was read. Skips a locked row until the next time: renewing leases must wait for no lock.
     /// </summary>
     public string RemoveDead { get; } =
-        $"delete from {schema}.node n where n.id in (select m.id from {schema}.node m where m.id = $1 and m.beat = $2 for update skip locked)";
+        $"delete from {schema}.node n where n.id in (select m.id from {schema}.node m where m.id = "
+            + "$1 and m.beat = $2 for update skip locked)";
 
     /// <summary>Removes a node whose lock is free: its process has ended, and the database server still runs.</summary>
     public string RemoveEnded { get; } = $"delete from {schema}.node n where n.id = $1 and {HasEnded(judgesSessions)}";
 
     /// <summary>Marks a node as leaving. Returns whether there are other nodes.</summary>
     public string Leave { get; } =
-        $"with leaving as (update {schema}.node n set leaving = true where n.id = $1) select exists (select 1 from {schema}.node n where n.id <> $1)";
+        $"with leaving as (update {schema}.node n set leaving = true where n.id = $1) select exists (select "
+            + $"1 from {schema}.node n where n.id <> $1)";
 
     public string Remove { get; } = $"delete from {schema}.node n where n.id = $1";
 

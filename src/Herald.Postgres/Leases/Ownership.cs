@@ -13,7 +13,8 @@ namespace Herald.Postgres.Leases;
 /// </summary>
 /// <param name="removed">Called when another node's shards have become free.</param>
 internal sealed class Ownership(
-    Registry registry, PeriodReader periods, BeatWatch watch, NodeSession? session, TimeSpan lease, int shards, TimeProvider time, Action<Membership, IReadOnlyList<Lease>> renewed, Action removed)
+    Registry registry, PeriodReader periods, BeatWatch watch, NodeSession? session, TimeSpan lease, int shards, TimeProvider time,
+    Action<Membership, IReadOnlyList<Lease>> renewed, Action removed)
     : IDisposable
 {
     /// <summary>How long a node whose connection has broken has to take its lock again on a new connection.</summary>

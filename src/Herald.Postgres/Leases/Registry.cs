@@ -10,7 +10,8 @@ namespace Herald.Postgres.Leases;
 
 /// <summary>Access to the tables of nodes and owners.</summary>
 /// <param name="session">Null when this node holds no lock and judges none.</param>
-internal sealed class Registry(Database database, PeriodReader periods, PostgresOptions options, StoreIdentity identity, NodeSession? session)
+internal sealed class Registry(
+    Database database, PeriodReader periods, PostgresOptions options, StoreIdentity identity, NodeSession? session)
 {
     private readonly OwnerSql _sql = new(database.Schema, database.LogSchema, session is not null);
 
@@ -20,9 +21,12 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
         var id = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
         var registered = await ExecuteAsync(
             _sql.Register, cancel, Commands.Value(id), Commands.Value(options.Node), Commands.Value(options.NodeAddress),
-            Commands.Value(identity.ShardCount), Commands.Value((long)identity.HashSeed), Commands.Value(followed), Commands.Value(session?.Key ?? 0)).ConfigureAwait(false);
+            Commands.Value(identity.ShardCount), Commands.Value((long)identity.HashSeed), Commands.Value(followed),
+            Commands.Value(session?.Key ?? 0)).ConfigureAwait(false);
         return registered == 1 ? id
-            : throw new PostgresStoreException($"The store in schema '{options.Schema}' is not the store that this node opened: another one was imported in its place. Restart this node.");
+            : throw new PostgresStoreException(
+                $"The store in schema '{options.Schema}' is not the store that this node opened: another one was "
+                    + "imported in its place. Restart this node.");
     }
 
     /// <summary>
@@ -47,7 +51,8 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
         cancel);
 
     /// <summary>Reports before the next beat up to which version this node follows the catalog.</summary>
-    public Task FollowAsync(long node, long followed, CancellationToken cancel) => ExecuteAsync(_sql.Follow, cancel, Commands.Value(node), Commands.Value(followed));
+    public Task FollowAsync(long node, long followed, CancellationToken cancel) =>
+        ExecuteAsync(_sql.Follow, cancel, Commands.Value(node), Commands.Value(followed));
 
     /// <summary>The lowest version that another node follows; null when there is none.</summary>
     public Task<long?> OthersFollowAsync(long node, CancellationToken cancel) => database.RunVitalAsync<long?>(
@@ -63,7 +68,8 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
         await ExecuteAsync(_sql.RemoveDead, cancel, Commands.Value(dead.Id), Commands.Value(dead.Beat)).ConfigureAwait(false) == 1;
 
     /// <summary>Returns false when its lock is held again, or another node removed it first.</summary>
-    public async Task<bool> RemoveEndedAsync(long node, CancellationToken cancel) => await ExecuteAsync(_sql.RemoveEnded, cancel, Commands.Value(node)).ConfigureAwait(false) == 1;
+    public async Task<bool> RemoveEndedAsync(long node, CancellationToken cancel) =>
+        await ExecuteAsync(_sql.RemoveEnded, cancel, Commands.Value(node)).ConfigureAwait(false) == 1;
 
     /// <summary>Records that this node takes no more shards and gives away those it has.</summary>
     /// <returns>Whether there are other nodes.</returns>
@@ -84,7 +90,8 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
             var taken = new List<(int, long)>();
             await using var batch = new NpgsqlBatch(connection);
             batch.WithBriefBounds().With(
-                _sql.Take, Commands.Value(node), Commands.Value(free.Select(f => f.Shard).ToArray()), Commands.Value(free.Select(f => f.Epoch).ToArray()));
+                _sql.Take, Commands.Value(node), Commands.Value(free.Select(f => f.Shard).ToArray()),
+                Commands.Value(free.Select(f => f.Epoch).ToArray()));
             await using var reader = await batch.ExecuteReaderAsync(either).ConfigureAwait(false);
             await reader.NextResultAsync(either).ConfigureAwait(false);
             while (await reader.ReadAsync(either).ConfigureAwait(false))
@@ -100,7 +107,8 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
         {
             await using var batch = new NpgsqlBatch(connection);
             batch.WithBriefBounds().With(
-                _sql.Release, Commands.Value(leases.Select(l => l.Shard.Value).ToArray()), Commands.Value(leases.Select(l => l.Epoch).ToArray()));
+                _sql.Release, Commands.Value(leases.Select(l => l.Shard.Value).ToArray()),
+                Commands.Value(leases.Select(l => l.Epoch).ToArray()));
             if (channel is not null)
                 batch.With(Dialect.NotifySql, Commands.Value(channel), Commands.Value(Message.Owners));
             return await batch.ExecuteNonQueryAsync(either).ConfigureAwait(false);
@@ -112,8 +120,10 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
         var (nodes, owners, heads) = (new List<NodeBeat>(), new ShardOwner[identity.ShardCount], map.Newest.Heads.ToArray());
         var (catalog, newest) = (0L, 0L);
         var sessions = new Dictionary<long, (long Session, bool HasEnded, bool IsLeaving)>();
-        await using var command = session is null ? connection.Command(_sql.Beat(map.Newest.Number), Commands.Value(node), Commands.Value(followed))
-            : connection.Command(_sql.Beat(map.Newest.Number), Commands.Value(node), Commands.Value(followed), Commands.Value(session.IsHeld));
+        await using var command = session is null ? connection.Command(
+            _sql.Beat(map.Newest.Number), Commands.Value(node), Commands.Value(followed))
+            : connection.Command(
+                _sql.Beat(map.Newest.Number), Commands.Value(node), Commands.Value(followed), Commands.Value(session.IsHeld));
         // A lease that is renewed late is worthless, so give up early and try again.
         command.CommandTimeout = Math.Max(1, (int)(options.Lease.TotalSeconds / 2));
         await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);

@@ -66,7 +66,8 @@ internal sealed class LockWatch(Database database, TimeProvider time)
     public async Task LookAsync(LockTable table, IReadOnlyCollection<int> shards, CancellationToken cancel)
     {
         var suspects = shards.Distinct().Order().ToArray();
-        var free = await database.RunVitalAsync((connection, either) => FindFreeAsync(connection, table, suspects, either), cancel).ConfigureAwait(false);
+        var free = await database.RunVitalAsync(
+            (connection, either) => FindFreeAsync(connection, table, suspects, either), cancel).ConfigureAwait(false);
         foreach (var shard in suspects.Except(free))
         {
             // A row that is only busy becomes free within the time of this try.
@@ -190,11 +191,14 @@ internal sealed class LockWatch(Database database, TimeProvider time)
         return null;
     }
 
-    private static async Task<(int Process, string Told, bool Waits)?> ReadHolderAsync(NpgsqlConnection connection, int waiter, CancellationToken cancel)
+    private static async Task<(int Process, string Told, bool Waits)?> ReadHolderAsync(
+        NpgsqlConnection connection, int waiter, CancellationToken cancel)
     {
         await using var command = connection.Command(Dialect.HoldersSql, Commands.Value(waiter), Commands.Value(TransactionBounds.Silence));
         await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-        return await reader.ReadAsync(cancel).ConfigureAwait(false) ? (reader.GetInt32(0), reader.GetString(1), reader.GetBoolean(2)) : null;
+        return await reader.ReadAsync(cancel).ConfigureAwait(false)
+            ? (reader.GetInt32(0), reader.GetString(1), reader.GetBoolean(2))
+            : null;
     }
 
     private async Task<int[]> FindFreeAsync(NpgsqlConnection connection, LockTable table, int[] shards, CancellationToken cancel)
@@ -203,7 +207,9 @@ internal sealed class LockWatch(Database database, TimeProvider time)
         try
         {
             await using var batch = new NpgsqlBatch(connection);
-            batch.With(_bounds).With($"select l.shard from {database.Schema}.{NameOf(table)} l where l.shard = any($1) for update skip locked", Commands.Value(shards));
+            batch.With(_bounds).With(
+                $"select l.shard from {database.Schema}.{NameOf(table)} l where l.shard = any($1) for update skip locked",
+                Commands.Value(shards));
             await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
             await reader.NextResultAsync(cancel).ConfigureAwait(false);
             while (await reader.ReadAsync(cancel).ConfigureAwait(false))

@@ -65,7 +65,8 @@ internal sealed class MigrationHistory(MigrationOptions options)
     /// <summary>Waits at most <paramref name="wait"/>, then fails with <see cref="PostgresErrorCodes.LockNotAvailable"/>.</summary>
     public async Task LockAsync(NpgsqlConnection connection, TimeSpan wait, CancellationToken cancel)
     {
-        await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"set local lock_timeout = {(long)wait.TotalMilliseconds}"), cancel);
+        await ExecuteAsync(
+            connection, string.Create(CultureInfo.InvariantCulture, $"set local lock_timeout = {(long)wait.TotalMilliseconds}"), cancel);
         await ExecuteAsync(connection, $"select id from {_lock} where id = 1 for update", cancel);
         // How long the files themselves wait for locks is a setting of the connection.
         await ExecuteAsync(connection, "set local lock_timeout to default", cancel);
@@ -97,9 +98,11 @@ internal sealed class MigrationHistory(MigrationOptions options)
 
     public Task AcceptAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancel) =>
         ExecuteAsync(
-            connection, $"update {_table} set checksum = $2, name = $3 where id = $1", cancel, migration.Id, migration.Checksum, migration.Name);
+            connection, $"update {_table} set checksum = $2, name = $3 where id = $1", cancel, migration.Id, migration.Checksum,
+            migration.Name);
 
-    private Task WriteAsync(NpgsqlConnection connection, Migration migration, TimeSpan took, string? error, string condition, CancellationToken cancel) =>
+    private Task WriteAsync(
+        NpgsqlConnection connection, Migration migration, TimeSpan took, string? error, string condition, CancellationToken cancel) =>
         ExecuteAsync(
             connection,
             $"""
@@ -109,7 +112,8 @@ internal sealed class MigrationHistory(MigrationOptions options)
                 applied_at = excluded.applied_at, took_ms = excluded.took_ms, error = excluded.error
             {condition}
             """,
-            cancel, migration.Id, migration.Name, migration.Checksum, options.Who, (long)Math.Round(took.TotalMilliseconds), (object?)error ?? DBNull.Value);
+            cancel, migration.Id, migration.Name, migration.Checksum, options.Who, (long)Math.Round(took.TotalMilliseconds),
+            (object?)error ?? DBNull.Value);
 
     private async Task<bool> HasSchemaAsync(NpgsqlConnection connection, CancellationToken cancel)
     {

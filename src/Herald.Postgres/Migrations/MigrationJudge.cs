@@ -40,7 +40,8 @@ internal static class MigrationJudge
                 + "Restore the file, and write a new migration for the change. "
                 + "If both files do the same, accept the new one with `herald migrate repair`."),
             _ when migration.Id < newestApplied => (MigrationState.Late,
-                $"{migration.UpFile} is not applied, but {newestApplied:0000} is. A new migration needs a higher id than all applied ones."),
+                $"{migration.UpFile} is not applied, but {newestApplied:0000} is. A new migration "
+                    + "needs a higher id than all applied ones."),
             { Error: { } error } => (MigrationState.Failed, error),
             null => (MigrationState.Pending, null as string),
         };
@@ -53,5 +54,6 @@ internal static class MigrationJudge
             : new(line.Id, line.Name, MigrationState.Unknown, line.Who, line.At, line.Took, line.Id > newestKnown
                 ? $"{line} is applied, but the newest migration of this program is {newestKnown:0000}. The database is newer than the program. "
                     + "Run the newer program, or use the newer program to go back with `herald migrate down`."
-                : $"{line} is applied, but this program does not have its file. Another program created the database, or the file was removed. Restore the file.");
+                : $"{line} is applied, but this program does not have its file. Another program created the database, "
+                    + "or the file was removed. Restore the file.");
 }

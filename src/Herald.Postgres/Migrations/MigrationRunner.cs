@@ -8,9 +8,11 @@ namespace Herald.Postgres.Migrations;
 /// killed leaves a step complete or undone.
 /// </remarks>
 /// <param name="tell">Receives a sentence for each step.</param>
-public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set, MigrationOptions options, TimeProvider time, Action<string> tell)
+public sealed class MigrationRunner(
+    NpgsqlDataSource database, MigrationSet set, MigrationOptions options, TimeProvider time, Action<string> tell)
 {
-    private readonly MigrationHistory _history = new(options.Validate() is { } problem ? throw MigrationException.Refused(problem) : options);
+    private readonly MigrationHistory _history = new(
+        options.Validate() is { } problem ? throw MigrationException.Refused(problem) : options);
     private readonly MigrationTurn _turn = new(options, time, tell);
 
     /// <param name="to">The id to stop after; null for the newest.</param>
@@ -65,7 +67,8 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         foreach (var target in targets)
         {
             var taken = await _turn.TakeAsync(
-                connection, history => Newest(history, 1).FirstOrDefault() == target ? target : throw Overtaken(target), TakeBackAsync, cancel);
+                connection, history => Newest(history, 1).FirstOrDefault() == target ? target : throw Overtaken(target), TakeBackAsync,
+                cancel);
             done.Add(Told("took back", taken!));
         }
         return done;
@@ -116,7 +119,9 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         }
         var file = set.Find(line.Id)!;
         await _history.AcceptAsync(connection, file, cancel);
-        return new(line.Id, file.Name, $"accepted the changed file: checksum {MigrationJudge.Short(line.Checksum)} is {MigrationJudge.Short(file.Checksum)} now");
+        return new(
+            line.Id, file.Name,
+            $"accepted the changed file: checksum {MigrationJudge.Short(line.Checksum)} is {MigrationJudge.Short(file.Checksum)} now");
     }
 
     /// <summary>
@@ -165,5 +170,7 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         line.Error is not null || set.Find(line.Id) is { } file && file.Checksum != line.Checksum;
 
     private static MigrationException Overtaken(Migration target) =>
-        MigrationException.Refused($"{target} is no longer the newest migration, because another node migrated at the same time. Check `herald migrate status`, then try again.");
+        MigrationException.Refused(
+            $"{target} is no longer the newest migration, because another node migrated at the same time. Check "
+                + "`herald migrate status`, then try again.");
 }

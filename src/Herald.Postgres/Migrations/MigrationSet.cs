@@ -44,11 +44,13 @@ public sealed partial class MigrationSet
             RefuseTransactions(file, sql);
             IDictionary<int, (string Name, string Sql)> same = match.Groups["way"].Value == "up" ? ups : downs;
             if (!same.TryAdd(id, (name, sql)))
-                throw MigrationException.Refused($"{file}: id {id:0000} already belongs to {id:0000}-{same[id].Name}. Use the next free id.");
+                throw MigrationException.Refused(
+                    $"{file}: id {id:0000} already belongs to {id:0000}-{same[id].Name}. Use the next free id.");
         }
         foreach (var (id, down) in downs)
             if (!ups.TryGetValue(id, out var up) || up.Name != down.Name)
-                throw MigrationException.Refused($"{id:0000}-{down.Name}.down.sql: the file {id:0000}-{down.Name}.up.sql, which it takes back, does not exist.");
+                throw MigrationException.Refused(
+                    $"{id:0000}-{down.Name}.down.sql: the file {id:0000}-{down.Name}.up.sql, which it takes back, does not exist.");
         return new([.. ups.Select(up => new Migration(
             up.Key, up.Value.Name, up.Value.Sql, downs.TryGetValue(up.Key, out var down) ? down.Sql : null, Checksum(up.Value.Sql)))]);
     }
@@ -64,7 +66,9 @@ public sealed partial class MigrationSet
         {
             var word = FirstWord().Match(statement.Text).Value;
             if (TransactionWords.Contains(word, StringComparer.OrdinalIgnoreCase))
-                throw MigrationException.Refused($"{file}, line {SqlScript.Locate(sql, statement.Offset).Line}: '{word}' is not allowed, because every file already runs in a transaction.");
+                throw MigrationException.Refused(
+                    $"{file}, line {SqlScript.Locate(sql, statement.Offset).Line}: '{word}' is not allowed, because "
+                        + "every file already runs in a transaction.");
         }
     }
 
@@ -76,7 +80,9 @@ public sealed partial class MigrationSet
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex(@"^(?<id>\d{4,9})-(?<name>[a-z0-9][a-z0-9-]*)\.(?<way>up|down)\.sql$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(?<id>\d{4,9})-(?<name>[a-z0-9][a-z0-9-]*)\.(?<way>up|down)\.sql$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex FileName();
 
     [GeneratedRegex("^[A-Za-z]+")]

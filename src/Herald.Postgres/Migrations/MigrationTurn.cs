@@ -47,7 +47,9 @@ internal sealed class MigrationTurn(MigrationOptions options, TimeProvider time,
                 if (time.GetElapsedTime(began) >= options.Patience)
                     throw GivenUp(busy);
                 if (!told)
-                    tell($"Schema {options.Schema}: waiting until another node has migrated, or until a table is unlocked ({busy.MessageText}).");
+                    tell(
+                        $"Schema {options.Schema}: waiting until another node has migrated, or until "
+                            + $"a table is unlocked ({busy.MessageText}).");
             }
         }
     }

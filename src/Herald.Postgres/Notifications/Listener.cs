@@ -8,7 +8,8 @@ namespace Herald.Postgres.Notifications;
 /// <remarks>Opens a broken connection again. The next heartbeat carries what was lost meanwhile.</remarks>
 internal sealed class Listener(Database database, string channel, NodeSession session, TimeProvider time, Action<string> heard)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), HoldAgain = TimeSpan.FromMilliseconds(20), HoldAgainAtMost = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), HoldAgain = TimeSpan.FromMilliseconds(20),
+        HoldAgainAtMost = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
     /// The client loses a cancellation that comes between its check for one and its read from the connection. So each wait ends by itself,

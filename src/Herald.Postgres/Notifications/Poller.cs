@@ -23,7 +23,9 @@ internal sealed class Poller(Database database, PeriodReader periods, TimeProvid
         {
             try
             {
-                pause = await RunOnceAsync().ConfigureAwait(false) > 0 ? Shortest : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, Longest.Ticks));
+                pause = await RunOnceAsync().ConfigureAwait(false) > 0
+                    ? Shortest
+                    : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, Longest.Ticks));
                 await Task.Delay(pause, time, database.Closing).ConfigureAwait(false);
             }
             catch (StoreUnavailableException)

@@ -12,7 +12,8 @@ internal sealed class PeriodReader(Database database)
 
     public async Task<PeriodMap> RefreshAsync(CancellationToken cancel)
     {
-        var map = await database.RunVitalAsync((connection, either) => ReadAsync(connection, database.Schema, either), cancel).ConfigureAwait(false);
+        var map = await database.RunVitalAsync(
+            (connection, either) => ReadAsync(connection, database.Schema, either), cancel).ConfigureAwait(false);
         return _map = map;
     }
 
@@ -20,7 +21,8 @@ internal sealed class PeriodReader(Database database)
     {
         var (all, seen) = (new List<Period>(), 0L);
         await using var command = connection.Command(
-            $"select p.number, p.started_at_ms, p.heads, (select max(s.number) from {schema}.seen_period s) from {schema}.period p order by p.number");
+            $"select p.number, p.started_at_ms, p.heads, (select max(s.number) from {schema}.seen_period s) "
+                + $"from {schema}.period p order by p.number");
         await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         while (await reader.ReadAsync(cancel).ConfigureAwait(false))
         {

@@ -33,7 +33,8 @@ internal sealed class PeriodRoll(Database database, PeriodTables tables, PeriodR
                     having count(*) > 0
                     """,
                     Commands.Value(next), Commands.Value(nowMs), Commands.Value(map.Newest.Heads), Commands.Value(map.Newest.Number));
-                await database.Locks.RunAsync(LockTable.Log, periods.Map.Shards, () => batch.ExecuteNonQueryAsync(either)).ConfigureAwait(false);
+                await database.Locks.RunAsync(
+                    LockTable.Log, periods.Map.Shards, () => batch.ExecuteNonQueryAsync(either)).ConfigureAwait(false);
             },
             cancel).ConfigureAwait(false);
         await periods.RefreshAsync(cancel).ConfigureAwait(false);
@@ -51,9 +52,11 @@ internal sealed class PeriodRoll(Database database, PeriodTables tables, PeriodR
                 await tables.CreateSeenAsync(connection, newest + 1, either).ConfigureAwait(false);
                 await using var batch = new NpgsqlBatch(connection);
                 batch.WithWideBounds().With($"select l.shard from {_schema}.shard_lock l order by l.shard for update")
-                    .With($"insert into {_schema}.seen_period (number, started_at_ms) select $1, $2 where (select max(p.number) from {_schema}.seen_period p) = $3",
+                    .With($"insert into {_schema}.seen_period (number, started_at_ms) select $1, $2 where (select "
+                        + $"max(p.number) from {_schema}.seen_period p) = $3",
                         Commands.Value(newest + 1), Commands.Value(nowMs), Commands.Value(newest));
-                await database.Locks.RunAsync(LockTable.Log, periods.Map.Shards, () => batch.ExecuteNonQueryAsync(either)).ConfigureAwait(false);
+                await database.Locks.RunAsync(
+                    LockTable.Log, periods.Map.Shards, () => batch.ExecuteNonQueryAsync(either)).ConfigureAwait(false);
             },
             cancel).ConfigureAwait(false);
         await periods.RefreshAsync(cancel).ConfigureAwait(false);
@@ -71,7 +74,8 @@ internal sealed class PeriodRoll(Database database, PeriodTables tables, PeriodR
             {
                 if (!await tables.TryDropAsync(connection, PeriodTables.Events(database.LogSchema, oldest.Number), either).ConfigureAwait(false))
                     return false;
-                await using var command = connection.Command($"delete from {_schema}.period p where p.number = $1", Commands.Value(oldest.Number));
+                await using var command = connection.Command(
+                    $"delete from {_schema}.period p where p.number = $1", Commands.Value(oldest.Number));
                 await command.ExecuteNonQueryAsync(either).ConfigureAwait(false);
                 return true;
             },

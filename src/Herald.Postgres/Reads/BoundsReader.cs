@@ -48,7 +48,8 @@ internal sealed class BoundsReader : IDisposable
             var answers = new List<Answer>();
             while (await reader.ReadAsync(cancel).ConfigureAwait(false))
                 answers.Add(new Answer(
-                    map, reader.IsDBNull(0) ? null : reader.GetInt64(0), reader.GetInt64(1) == map.Newest.Number && reader.GetInt64(2) == map.All[0].Number));
+                    map, reader.IsDBNull(0) ? null : reader.GetInt64(0),
+                    reader.GetInt64(1) == map.Newest.Number && reader.GetInt64(2) == map.All[0].Number));
             return (IReadOnlyList<Answer>)answers;
         },
         CancellationToken.None);

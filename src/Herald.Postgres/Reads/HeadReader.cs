@@ -66,7 +66,8 @@ internal sealed class HeadReader : IDisposable
             await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
             var found = questions.Select(_ => new List<(IndexEntry, byte[]?)>()).ToList();
             while (await reader.ReadAsync(cancel).ConfigureAwait(false))
-                found[(int)reader.GetInt64(10) - 1].Add((EventRow.ReadIndex(reader), reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9)));
+                found[(int)reader.GetInt64(10) - 1].Add(
+                    (EventRow.ReadIndex(reader), reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9)));
             await reader.NextResultAsync(cancel).ConfigureAwait(false);
             await reader.ReadAsync(cancel).ConfigureAwait(false);
             var (version, newest) = (reader.GetInt64(0), reader.GetInt64(1));

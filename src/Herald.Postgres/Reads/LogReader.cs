@@ -107,16 +107,22 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
             {
                 foreach (var seen in (long[])[map.Seen, map.Seen - 1])
                     if (await FindAsync(
-                            connection, $"select max(s.sequence) from {PeriodTables.Seen(database.LogSchema, seen)} s where s.hash = $1 and s.shard = $2 and s.id_hash = $3", either,
-                            Commands.Value((long)StableHash.Mix(keyHash, idHash)), Commands.Value(shard.Value), Commands.Value((long)idHash)).ConfigureAwait(false) is { } remembered)
+                            connection,
+                            $"select max(s.sequence) from {PeriodTables.Seen(database.LogSchema, seen)} s where s.hash "
+                                + "= $1 and s.shard = $2 and s.id_hash = $3",
+                            either,
+                            Commands.Value((long)StableHash.Mix(keyHash, idHash)), Commands.Value(shard.Value),
+                            Commands.Value((long)idHash)).ConfigureAwait(false) is { } remembered)
                         return remembered;
                 for (var i = map.All.Count - 1; i >= 0 && map.All[i].Heads[shard.Value] >= log.First - 1; i--)
                 {
                     var from = Math.Max(log.First, log.Last - ScannedForId);
                     if (await FindAsync(
                             connection,
-                            $"select max(e.sequence) from {PeriodTables.Events(database.LogSchema, map.All[i].Number)} e where e.shard = $1 and e.sequence >= $2 and e.key_hash = $3 and e.id_hash = $4",
-                            either, Commands.Value(shard.Value), Commands.Value(from), Commands.Value((long)keyHash), Commands.Value((long)idHash)).ConfigureAwait(false) is { } scanned)
+                            $"select max(e.sequence) from {PeriodTables.Events(database.LogSchema, map.All[i].Number)} e where e.shard = "
+                                + "$1 and e.sequence >= $2 and e.key_hash = $3 and e.id_hash = $4",
+                            either, Commands.Value(shard.Value), Commands.Value(from), Commands.Value((long)keyHash),
+                            Commands.Value((long)idHash)).ConfigureAwait(false) is { } scanned)
                         return scanned;
                     if (map.All[i].Heads[shard.Value] < from)
                         break;
@@ -135,7 +141,10 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         if (new EventView(record).IsWellFormed())
             sink.OnEvent(sequence, record);
         else
-            sink.OnDamaged(sequence, string.Create(CultureInfo.InvariantCulture, $"event {sequence} of shard {shard} is not the record of an event in the database"));
+            sink.OnDamaged(
+                sequence,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"event {sequence} of shard {shard} is not the record of an event in the database"));
     }
 
     private RecentEvents? RecentOf(ShardId shard)
@@ -144,7 +153,8 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         return shard.Value < recent.Length ? recent[shard.Value] : null;
     }
 
-    private static async Task<long?> FindAsync(NpgsqlConnection connection, string sql, CancellationToken cancel, params NpgsqlParameter[] parameters)
+    private static async Task<long?> FindAsync(
+        NpgsqlConnection connection, string sql, CancellationToken cancel, params NpgsqlParameter[] parameters)
     {
         await using var command = connection.Command(sql, parameters);
         return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) as long?;
@@ -157,7 +167,8 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         HeadRead read;
         try
         {
-            read = await heads.ReadAsync(shard, from, into.Length, SmallRecordFor(from, into.Length, recent)).WaitAsync(cancel).ConfigureAwait(false);
+            read = await heads.ReadAsync(shard, from, into.Length, SmallRecordFor(from, into.Length, recent)).WaitAsync(cancel)
+                .ConfigureAwait(false);
         }
         catch (PostgresException failure) when (Failures.IsTableGone(failure))
         {
@@ -173,7 +184,8 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         return (new IndexRead(read.Entries.Count, read.CatalogVersion, from + read.Entries.Count), read.Newest);
     }
 
-    private static int SmallRecordFor(long from, int count, RecentEvents? recent) => recent is null || from + count <= recent.Last ? 0 : SmallRecord;
+    private static int SmallRecordFor(long from, int count, RecentEvents? recent) =>
+        recent is null || from + count <= recent.Last ? 0 : SmallRecord;
 
     private static void Keep(RecentEvents recent, in IndexEntry entry, long version, byte[]? record) =>
         recent.Add(entry, version, record is not null && new EventView(record).IsWellFormed() ? record : null);
@@ -239,7 +251,8 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         {
             await using var batch = new NpgsqlBatch(connection);
             batch.With(
-                $"select {EventRow.IndexColumns} from {PeriodTables.Kept(database.Schema)} e where e.shard = $1 and e.sequence >= $2 and e.sequence < $3 order by e.sequence limit $4",
+                $"select {EventRow.IndexColumns} from {PeriodTables.Kept(database.Schema)} e where e.shard = $1 and e.sequence >= $2 and "
+                    + "e.sequence < $3 order by e.sequence limit $4",
                 Commands.Value(shard.Value), Commands.Value(from), Commands.Value(first), Commands.Value((long)into.Length));
             batch.With($"select coalesce(max(c.version), 0) from {database.Schema}.catalog c");
             await using var reader = await batch.ExecuteReaderAsync(either).ConfigureAwait(false);
@@ -271,7 +284,8 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
             try
             {
                 await database.RunAsync(
-                    (connection, either) => records.ReadAsync(connection, map, wanted, (_, sequence, record) => read[sequence] = record, either),
+                    (connection, either) => records.ReadAsync(
+                        connection, map, wanted, (_, sequence, record) => read[sequence] = record, either),
                     cancel).ConfigureAwait(false);
                 return;
             }

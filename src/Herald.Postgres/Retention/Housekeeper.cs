@@ -24,7 +24,9 @@ internal sealed class Housekeeper
     private readonly OldPositions _positions;
     private long _failures;
 
-    public Housekeeper(Database database, Dialect dialect, PeriodReader periods, PeriodRoll roll, PeriodTables tables, PostgresOptions options, TimeProvider time)
+    public Housekeeper(
+        Database database, Dialect dialect, PeriodReader periods, PeriodRoll roll, PeriodTables tables, PostgresOptions options,
+        TimeProvider time)
     {
         (_database, _time) = (database, time);
         _room = new Room(database, dialect, periods, options);
@@ -48,14 +50,22 @@ internal sealed class Housekeeper
     {
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         // 1.
-        var isDone = await TryAsync("A new table of events could not be created.", () => _events.RollAsync(heads, now, cancel), cancel).ConfigureAwait(false);
-        isDone &= await TryAsync("A new table of remembered ids could not be created.", () => _ids.RollAsync(now, cancel), cancel).ConfigureAwait(false);
+        var isDone = await TryAsync(
+            "A new table of events could not be created.", () => _events.RollAsync(heads, now, cancel), cancel).ConfigureAwait(false);
+        isDone &= await TryAsync(
+            "A new table of remembered ids could not be created.", () => _ids.RollAsync(now, cancel), cancel).ConfigureAwait(false);
         // 2. and 4.
-        isDone &= await TryAsync("Settled events could not be freed.", () => _settled.FreeAsync(heads.Length, now, cancel), cancel).ConfigureAwait(false);
+        isDone &= await TryAsync(
+            "Settled events could not be freed.", () => _settled.FreeAsync(heads.Length, now, cancel), cancel).ConfigureAwait(false);
         // 3.
-        isDone &= await TryAsync("Dead letters that exceed a limit could not be removed.", () => _letters.RemoveAsync(now, cancel), cancel).ConfigureAwait(false);
-        isDone &= await TryAsync("Attempt history that exceeds a limit could not be removed.", () => _history.RemoveAsync(now, cancel), cancel).ConfigureAwait(false);
-        isDone &= await TryAsync("Old positions of sources could not be removed.", () => _positions.RemoveAsync(cancel), cancel).ConfigureAwait(false);
+        isDone &= await TryAsync(
+            "Dead letters that exceed a limit could not be removed.", () => _letters.RemoveAsync(now, cancel),
+            cancel).ConfigureAwait(false);
+        isDone &= await TryAsync(
+            "Attempt history that exceeds a limit could not be removed.", () => _history.RemoveAsync(now, cancel),
+            cancel).ConfigureAwait(false);
+        isDone &= await TryAsync(
+            "Old positions of sources could not be removed.", () => _positions.RemoveAsync(cancel), cancel).ConfigureAwait(false);
         return isDone;
     }
 

@@ -7,7 +7,8 @@ namespace Herald.Postgres.Retention;
 /// Begins another table of ids when the newest is old or full, or when the ids take the room that new events need. Drops the table that is
 /// no longer read.
 /// </summary>
-internal sealed class IdPeriods(Database database, Dialect dialect, PeriodReader periods, PeriodRoll roll, PeriodTables tables, Room room, PostgresOptions options)
+internal sealed class IdPeriods(
+    Database database, Dialect dialect, PeriodReader periods, PeriodRoll roll, PeriodTables tables, Room room, PostgresOptions options)
 {
     // Tables of ids that no statement reads any more, and that another transaction held when they were to be dropped.
     private readonly List<long> _undropped = [];
@@ -16,12 +17,14 @@ internal sealed class IdPeriods(Database database, Dialect dialect, PeriodReader
     {
         await DropAsync(cancel).ConfigureAwait(false);
         var (seen, isPressing) = (periods.Map.Seen, room.IsFullOfIds);
-        var ids = $"select 1 from {PeriodTables.Seen(database.LogSchema, seen)}" + (isPressing ? $" union all select 1 from {PeriodTables.Seen(database.LogSchema, seen - 1)}" : "");
+        var ids = $"select 1 from {PeriodTables.Seen(database.LogSchema, seen)}"
+            + (isPressing ? $" union all select 1 from {PeriodTables.Seen(database.LogSchema, seen - 1)}" : "");
         var (startedAtMs, count) = await database.RunAsync(
             async (connection, either) =>
             {
                 await using var command = connection.Command(
-                    $"select (select p.started_at_ms from {database.Schema}.seen_period p where p.number = $1), (select count(*) from ({ids} limit $2) s)",
+                    $"select (select p.started_at_ms from {database.Schema}.seen_period p where p.number = $1), "
+                        + $"(select count(*) from ({ids} limit $2) s)",
                     Commands.Value(seen), Commands.Value(Math.Min(1, options.DuplicateEntries)));
                 await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
                 await reader.ReadAsync(either).ConfigureAwait(false);
@@ -31,7 +34,9 @@ internal sealed class IdPeriods(Database database, Dialect dialect, PeriodReader
         if (count == 0 || !(isPressing || nowMs - startedAtMs >= options.DuplicateWindow.TotalMilliseconds || await IsFullAsync(seen, cancel).ConfigureAwait(false)))
             return;
         if (isPressing)
-            database.Notices.Say("Ids are forgotten before their time, because nothing else makes room for new events. Give the database more room, or raise postgres.maxBytes.");
+            database.Notices.Say(
+                "Ids are forgotten before their time, because nothing else makes room for new events. Give the "
+                    + "database more room, or raise postgres.maxBytes.");
         await roll.RollSeenAsync(nowMs, cancel).ConfigureAwait(false);
         _undropped.Add(periods.Map.Seen - 2);
         await DropAsync(cancel).ConfigureAwait(false);
@@ -54,7 +59,9 @@ internal sealed class IdPeriods(Database database, Dialect dialect, PeriodReader
             var table = PeriodTables.Seen(database.LogSchema, seen);
             await using var command = dialect.HeapSizeSql is { } size
                 ? connection.Command(size, Commands.Value(table))
-                : connection.Command($"select count(*) * {PeriodTables.SeenRowBytes} from (select 1 from {table} limit $1) s", Commands.Value(options.DuplicateEntries));
+                : connection.Command(
+                    $"select count(*) * {PeriodTables.SeenRowBytes} from (select 1 from {table} limit $1) s",
+                    Commands.Value(options.DuplicateEntries));
             return (long)(await command.ExecuteScalarAsync(either).ConfigureAwait(false))! / PeriodTables.SeenRowBytes >= options.DuplicateEntries;
         },
         cancel).ConfigureAwait(false);

@@ -13,7 +13,8 @@ internal sealed class OldHistory(Database database, PostgresOptions options)
         async (connection, either) =>
         {
             await using var old = connection.Command(
-                $"delete from {_schema}.history h where h.written_at_ms < $1", Commands.Value(nowMs - (long)options.HistoryAge.TotalMilliseconds));
+                $"delete from {_schema}.history h where h.written_at_ms < $1",
+                Commands.Value(nowMs - (long)options.HistoryAge.TotalMilliseconds));
             await old.ExecuteNonQueryAsync(either).ConfigureAwait(false);
             await using var sum = connection.Command($"select coalesce(sum(length(h.block)), 0)::bigint from {_schema}.history h");
             if ((long)(await sum.ExecuteScalarAsync(either).ConfigureAwait(false))! <= options.HistoryBytesKept)

@@ -14,7 +14,8 @@ internal sealed class OldLetters(Database database, PostgresOptions options)
         {
             const string Key = "(d.shard, d.subscription, d.generation, d.sequence)";
             await using var old = connection.Command(
-                $"delete from {_schema}.dead_letter d where {Key} in (select d.shard, d.subscription, d.generation, d.sequence from {_schema}.dead_letter d where d.died_at_ms < $1 limit {RowsAtOnce})",
+                $"delete from {_schema}.dead_letter d where {Key} in (select d.shard, d.subscription, d.generation, d.sequence from "
+                    + $"{_schema}.dead_letter d where d.died_at_ms < $1 limit {RowsAtOnce})",
                 Commands.Value(nowMs - (long)options.DeadLetterRetention.TotalMilliseconds));
             await old.ExecuteNonQueryAsync(either).ConfigureAwait(false);
             await using var sum = connection.Command($"select coalesce(sum(d.size::bigint), 0)::bigint from {_schema}.dead_letter d");

@@ -21,7 +21,8 @@ internal sealed class Room(Database database, Dialect dialect, PeriodReader peri
     public async Task JudgeAsync(long bytes, CancellationToken cancel)
     {
         _isFull = IsFullWith(bytes);
-        IsFullOfIds = _isFull && !await HasEventsAsync(cancel).ConfigureAwait(false) && !IsFullWith(bytes - await IdsSizeAsync(cancel).ConfigureAwait(false));
+        IsFullOfIds = _isFull && !await HasEventsAsync(cancel).ConfigureAwait(false)
+            && !IsFullWith(bytes - await IdsSizeAsync(cancel).ConfigureAwait(false));
     }
 
     /// <summary>Returns the bytes of all tables; 0 when no bound depends on them.</summary>
@@ -46,7 +47,8 @@ internal sealed class Room(Database database, Dialect dialect, PeriodReader peri
     private async Task<bool> HasEventsAsync(CancellationToken cancel) => periods.Map.All is not [var only] || await database.RunAsync(
         async (connection, either) =>
         {
-            await using var command = connection.Command($"select exists (select 1 from {PeriodTables.Events(database.LogSchema, only.Number)})");
+            await using var command = connection.Command(
+                $"select exists (select 1 from {PeriodTables.Events(database.LogSchema, only.Number)})");
             return await command.ExecuteScalarAsync(either).ConfigureAwait(false) is true;
         },
         cancel).ConfigureAwait(false);

@@ -15,7 +15,8 @@ internal sealed class SourceTable(Database database)
     public Task<long?> ReadAsync(string source, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
-            await using var command = connection.Command($"select max(p.position) from {_schema}.source_position p where p.name = $1", Commands.Value(source));
+            await using var command = connection.Command(
+                $"select max(p.position) from {_schema}.source_position p where p.name = $1", Commands.Value(source));
             return await command.ExecuteScalarAsync(either).ConfigureAwait(false) as long?;
         },
         cancel);
@@ -24,7 +25,9 @@ internal sealed class SourceTable(Database database)
     public Task SaveAsync(SourcePosition position, CancellationToken cancel)
     {
         if (!StoredText.Holds(position.Source))
-            throw new ArgumentException($"'{StoredText.Of(position.Source)}' cannot be the name of a source: it contains characters that PostgreSQL cannot store.", nameof(position));
+            throw new ArgumentException(
+                $"'{StoredText.Of(position.Source)}' cannot be the name of a source: it contains characters that PostgreSQL cannot store.",
+                nameof(position));
         return database.RunAsync(
             async (connection, either) =>
             {

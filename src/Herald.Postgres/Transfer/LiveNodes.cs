@@ -32,7 +32,9 @@ internal sealed class LiveNodes(Database database, TimeProvider time, TimeSpan l
     }
 
     public StoreBusyException Busy(string name) =>
-        new($"Node '{name}' uses the store in schema '{database.Schema}'. Stop all nodes first. Otherwise the events that they accept now would not be moved.");
+        new(
+            $"Node '{name}' uses the store in schema '{database.Schema}'. Stop all nodes first. Otherwise the events "
+                + "that they accept now would not be moved.");
 
     private async Task<IReadOnlyDictionary<long, (string Name, long Beat)>> ReadAsync(NpgsqlConnection connection, CancellationToken cancel)
     {

@@ -42,8 +42,10 @@ internal sealed class MovedEvents
             insert into {table} (shard, sequence, accepted_at_ms, key_hash, id_hash, route_high, route_low, topic, flags, size, record)
             select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::int[], $10::int[], $11::bytea[])
             """,
-            Commands.Value(_shards.ToArray()), Commands.Value(_sequences.ToArray()), Commands.Value(_accepted.ToArray()), Commands.Value(_keys.ToArray()),
-            Commands.Value(_ids.ToArray()), Commands.Value(_high.ToArray()), Commands.Value(_low.ToArray()), Commands.Value(_topics.ToArray()),
+            Commands.Value(_shards.ToArray()), Commands.Value(_sequences.ToArray()), Commands.Value(_accepted.ToArray()),
+            Commands.Value(_keys.ToArray()),
+            Commands.Value(_ids.ToArray()), Commands.Value(_high.ToArray()), Commands.Value(_low.ToArray()),
+            Commands.Value(_topics.ToArray()),
             Commands.Value(_flags.ToArray()), Commands.Value(_sizes.ToArray()), Commands.Value(_records.ToArray()));
         await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
         foreach (var column in (List<int>[])[_shards, _topics, _flags, _sizes])

@@ -32,8 +32,10 @@ internal sealed class MovedIds(string table, long oldestMs)
     public async Task StoreAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = connection.Command(
-            $"insert into {table} (hash, shard, sequence, id_hash) select * from unnest($1::bigint[], $2::int[], $3::bigint[], $4::bigint[])",
-            Commands.Value(_hashes.ToArray()), Commands.Value(_shards.ToArray()), Commands.Value(_sequences.ToArray()), Commands.Value(_ids.ToArray()));
+            $"insert into {table} (hash, shard, sequence, id_hash) select * from "
+                + "unnest($1::bigint[], $2::int[], $3::bigint[], $4::bigint[])",
+            Commands.Value(_hashes.ToArray()), Commands.Value(_shards.ToArray()), Commands.Value(_sequences.ToArray()),
+            Commands.Value(_ids.ToArray()));
         await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
         _hashes.Clear();
         _shards.Clear();

@@ -47,7 +47,8 @@ public sealed class PostgresTarget : IStoreTarget
     /// <exception cref="MoveRefusedException">The schema has a store.</exception>
     /// <exception cref="StoreBusyException">A node uses it, or another import is under way.</exception>
     /// <exception cref="StoreUnavailableException">The database cannot be reached.</exception>
-    public static async Task<PostgresTarget> OpenAsync(PostgresOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel)
+    public static async Task<PostgresTarget> OpenAsync(
+        PostgresOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel)
     {
         var database = new Database(options, time);
         NpgsqlConnection? connection = null;
@@ -85,7 +86,9 @@ public sealed class PostgresTarget : IStoreTarget
         var all = Enumerable.Range(0, count).ToArray();
         var secret = new byte[16];
         BinaryPrimitives.WriteUInt128LittleEndian(secret, shape.HashSecret);
-        _batch.With($"update {schema}.store set shard_count = $1, hash_seed = $2, hash_secret = $3", Commands.Value(count), Commands.Value((long)shape.HashSeed), Commands.Value(secret))
+        _batch.With(
+            $"update {schema}.store set shard_count = $1, hash_seed = $2, hash_secret = $3", Commands.Value(count),
+            Commands.Value((long)shape.HashSeed), Commands.Value(secret))
             .With($"insert into {schema}.shard_lock (shard) select n from unnest($1::int[]) n", Commands.Value(all))
             .With($"insert into {schema}.shard_owner (shard, node, epoch) select n, 0, 0 from unnest($1::int[]) n", Commands.Value(all));
         // An empty progress record, which only carries what is settled.
@@ -95,7 +98,9 @@ public sealed class PostgresTarget : IStoreTarget
     }
 
     public ValueTask AddCatalogRecordAsync(CatalogRecord record, CancellationToken cancel) => AddAsync(
-        $"insert into {_database.Schema}.catalog (kind, id, number, parent, version, heads, body) values ($1, $2, $3, $4, $5, $6, $7)", record.Body?.Length ?? 0, cancel,
+        $"insert into {_database.Schema}.catalog (kind, id, number, parent, version, heads, "
+            + "body) values ($1, $2, $3, $4, $5, $6, $7)", record.Body?.Length
+            ?? 0, cancel,
         Commands.Value(record.Kind), Commands.Value(record.Id), Commands.Value(record.Number), Commands.Value(record.Parent), Commands.Value(record.Version),
         Commands.Value(record.Heads.ToArray()),
         new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bytea, Value = record.Body is { } body ? body.ToArray() : DBNull.Value });
@@ -127,7 +132,9 @@ public sealed class PostgresTarget : IStoreTarget
 
     public ValueTask AddDeadLetterAsync(DeadLetter letter, CancellationToken cancel)
     {
-        LetterRow.AddInsert(_batch, _sql, new NewDeadLetter(letter.Id, letter.SubscriptionId, letter.Topic, letter.Reason, default), letter.Record.ToArray());
+        LetterRow.AddInsert(
+            _batch, _sql, new NewDeadLetter(letter.Id, letter.SubscriptionId, letter.Topic, letter.Reason, default),
+            letter.Record.ToArray());
         return SendIfFullAsync(letter.Record.Length, cancel);
     }
 
@@ -136,10 +143,13 @@ public sealed class PostgresTarget : IStoreTarget
         Commands.Value(shard.Value), Commands.Value(application), Commands.Value(key.ToArray()), Commands.Value(value.ToArray()));
 
     public ValueTask AddSourceAsync(SourcePosition position, CancellationToken cancel) => AddAsync(
-        $"insert into {_database.Schema}.source_position (name, position) values ($1, $2)", 0, cancel, Commands.Value(position.Source), Commands.Value(position.Position));
+        $"insert into {_database.Schema}.source_position (name, position) values ($1, $2)", 0, cancel, Commands.Value(position.Source),
+        Commands.Value(position.Position));
 
     public ValueTask AddHistoryAsync(ShardId shard, HistoryBlock block, CancellationToken cancel) => AddAsync(
-        $"insert into {_database.Schema}.history (shard, epoch, number, first, last, written_at_ms, block) values ($1, 0, $2, $3, $4, $5, $6)", block.Block.Length, cancel,
+        $"insert into {_database.Schema}.history (shard, epoch, number, first, last, written_at_ms, "
+            + "block) values ($1, 0, $2, $3, $4, $5, $6)",
+        block.Block.Length, cancel,
         Commands.Value(shard.Value), Commands.Value(_history[shard.Value]++), Commands.Value(block.First), Commands.Value(block.Last),
         Commands.Value(block.WrittenAtMs), Commands.Value(block.Block.ToArray()));
 
@@ -153,7 +163,8 @@ public sealed class PostgresTarget : IStoreTarget
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """,
         record.Length, cancel, Commands.Value(shard.Value), Commands.Value(index.Sequence), Commands.Value(index.AcceptedAtMs), Commands.Value((long)index.KeyHash),
-        Commands.Value((long)index.IdHash), Commands.Value((long)(index.RouteHash >> 64)), Commands.Value((long)index.RouteHash), Commands.Value(index.Topic),
+        Commands.Value((long)index.IdHash), Commands.Value((long)(index.RouteHash >> 64)), Commands.Value((long)index.RouteHash),
+        Commands.Value(index.Topic),
         Commands.Value((int)index.Flags), Commands.Value(index.Size), Commands.Value(record.ToArray()));
 
     public async ValueTask CompleteAsync(CancellationToken cancel)
@@ -168,7 +179,8 @@ public sealed class PostgresTarget : IStoreTarget
                 $"insert into {_database.Schema}.period (number, started_at_ms, heads) values ($1, $2, $3)",
                 Commands.Value(period.Number), Commands.Value(period.StartedAtMs), Commands.Value(period.Heads));
         }
-        _batch.With($"insert into {_database.Schema}.seen_period (number, started_at_ms) values (1, $1)", Commands.Value(_ids.OldestMs ?? _nowMs))
+        _batch.With(
+            $"insert into {_database.Schema}.seen_period (number, started_at_ms) values (1, $1)", Commands.Value(_ids.OldestMs ?? _nowMs))
             .With(Transactions.Commit);
         await SendAsync(cancel).ConfigureAwait(false);
         _isComplete = true;
@@ -198,8 +210,10 @@ public sealed class PostgresTarget : IStoreTarget
     }
 
     private void AddProgress(int shard, ReadOnlyMemory<byte> record) => _batch.With(
-        $"insert into {_database.Schema}.progress (shard, epoch, number, is_checkpoint, settled_below, free_below, record) values ($1, 0, $2, $3, $4, $4, $5)",
-        Commands.Value(shard), Commands.Value(_progress[shard]), Commands.Value(_progress[shard]++ == 0), Commands.Value(_shape.Shards[shard].SettledBelow),
+        $"insert into {_database.Schema}.progress (shard, epoch, number, is_checkpoint, settled_below, free_below, "
+            + "record) values ($1, 0, $2, $3, $4, $4, $5)",
+        Commands.Value(shard), Commands.Value(_progress[shard]), Commands.Value(_progress[shard]++ == 0),
+        Commands.Value(_shape.Shards[shard].SettledBelow),
         Commands.Value(record.ToArray()));
 
     private async Task StoreEventsAsync(CancellationToken cancel)
@@ -217,7 +231,9 @@ public sealed class PostgresTarget : IStoreTarget
     private ValueTask SendIfFullAsync(int bytes, CancellationToken cancel)
     {
         _batchBytes += bytes;
-        return _batch.BatchCommands.Count >= BatchCommands || _batchBytes >= BatchBytes ? new ValueTask(SendAsync(cancel)) : ValueTask.CompletedTask;
+        return _batch.BatchCommands.Count >= BatchCommands || _batchBytes >= BatchBytes
+            ? new ValueTask(SendAsync(cancel))
+            : ValueTask.CompletedTask;
     }
 
     private async Task SendAsync(CancellationToken cancel)

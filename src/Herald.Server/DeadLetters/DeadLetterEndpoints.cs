@@ -55,11 +55,14 @@ internal sealed class DeadLetterEndpoints(DeadLetterActions desk, Catalog catalo
         {
             return Problem.Invalid("?cursor", page.Cursor, "Use the nextCursor of a page of this list.");
         }
-        return TypedResults.Ok(new ListWire<DeadLetterWire> { Items = [.. found.Items.Select(DeadLetterWire.Of)], NextCursor = found.NextCursor });
+        return TypedResults.Ok(
+            new ListWire<DeadLetterWire> { Items = [.. found.Items.Select(DeadLetterWire.Of)], NextCursor = found.NextCursor });
     }
 
     private async Task<Results<Ok<DeadLetterWire>, Problem>> GetAsync(string id, CancellationToken cancel) =>
-        DeadLetterActions.TryParse(id, out var parsed) && await desk.FindAsync(parsed, cancel) is { } letter ? TypedResults.Ok(DeadLetterWire.Of(letter)) : None(id);
+        DeadLetterActions.TryParse(id, out var parsed) && await desk.FindAsync(parsed, cancel) is { } letter
+            ? TypedResults.Ok(DeadLetterWire.Of(letter))
+            : None(id);
 
     private Task<Results<Ok<CountWire>, Problem>> RedriveAsync(Body<DeadLetterSelectionBody> body, CancellationToken cancel) =>
         SelectAsync(body.Value, ids => desk.RedriveAsync(ids, cancel), subscription => desk.RedriveAllAsync(subscription, cancel), cancel);
@@ -75,13 +78,19 @@ internal sealed class DeadLetterEndpoints(DeadLetterActions desk, Catalog catalo
             return Counted(count);
         return await desk.FindAsync(parsed, cancel) is not { } letter ? None(id)
             : !letter.HasRecord ? new Problem(
-                ProblemKind.EventDamaged, $"The store no longer has the event of dead letter '{id}', so it cannot be sent. Publish the event again from its origin, or discard the dead letter.")
+                ProblemKind.EventDamaged,
+                $"The store no longer has the event of dead letter '{id}', so it cannot be sent. Publish the event again "
+                    + "from its origin, or discard the dead letter.")
             : new Problem(
-            ProblemKind.NoReceiver, $"Dead letter '{id}' has no subscription to which it can be sent. If it is a message that Herald did not understand, send the corrected message again. Otherwise discard the dead letter.");
+            ProblemKind.NoReceiver,
+            $"Dead letter '{id}' has no subscription to which it can be sent. If it is a message that Herald did not understand, send the "
+                + "corrected message again. Otherwise discard the dead letter.");
     }
 
     private async Task<Results<Ok<CountWire>, Problem>> DiscardOneAsync(string id, CancellationToken cancel) =>
-        DeadLetterActions.TryParse(id, out var parsed) && await desk.DiscardAsync([parsed], cancel) is > 0 and var count ? Counted(count) : None(id);
+        DeadLetterActions.TryParse(id, out var parsed) && await desk.DiscardAsync([parsed], cancel) is > 0 and var count
+            ? Counted(count)
+            : None(id);
 
     private async Task<Results<Ok<CountWire>, Problem>> SelectAsync(
         DeadLetterSelectionBody body, Func<IReadOnlyList<DeadLetterId>, ValueTask<int>> some, Func<string?, ValueTask<int>> all,
@@ -115,5 +124,8 @@ internal sealed class DeadLetterEndpoints(DeadLetterActions desk, Catalog catalo
 
     private static Ok<CountWire> Counted(int count) => TypedResults.Ok(new CountWire { Count = count });
 
-    private static Problem None(string id) => new(ProblemKind.DeadLetterNotFound, $"There is no dead letter '{FieldProblem.Of("", id, "").Value}'. It was possibly redriven, discarded, or removed by a limit.");
+    private static Problem None(string id) =>
+        new(
+            ProblemKind.DeadLetterNotFound,
+            $"There is no dead letter '{FieldProblem.Of("", id, "").Value}'. It was possibly redriven, discarded, or removed by a limit.");
 }

@@ -44,7 +44,9 @@ internal sealed record DeadLetterWire
             StatusCode = letter.Reason.StatusCode,
             FirstAttemptAt = letter.Reason.FirstAttemptAtMs > 0 ? TimeText.OfUnixMs(letter.Reason.FirstAttemptAtMs) : null,
             DiedAt = TimeText.OfUnixMs(letter.Reason.DiedAtMs),
-            Event = letter.HasRecord ? EventWire.Of(letter.Id.Shard.Value, letter.Id.IsInLog ? letter.Id.Sequence : 0, new EventView(letter.Record)) : null,
+            Event = letter.HasRecord
+                ? EventWire.Of(letter.Id.Shard.Value, letter.Id.IsInLog ? letter.Id.Sequence : 0, new EventView(letter.Record))
+                : null,
         };
     }
 }

@@ -10,7 +10,8 @@ namespace Herald.Server.Events;
 /// </summary>
 internal sealed class AsWritten : JsonConverter<JsonElement>
 {
-    public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonElement.ParseValue(ref reader);
+    public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonElement.ParseValue(ref reader);
 
     public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options) =>
         writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);

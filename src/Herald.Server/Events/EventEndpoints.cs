@@ -45,22 +45,28 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
                 : "No event with this id was accepted, or it is older than the time for which Herald remembers ids.");
     }
 
-    private async Task<Results<Ok<ListWire<DeliveryWire>>, Problem>> DeliveriesAsync(string id, [AsParameters] PageQuery page, HttpContext context)
+    private async Task<Results<Ok<ListWire<DeliveryWire>>, Problem>> DeliveriesAsync(
+        string id, [AsParameters] PageQuery page, HttpContext context)
     {
         if (await catalog.FindSubscriptionAsync(id, context.RequestAborted) is null)
             return CatalogProblem.NoSubscription(id);
         var found = await inspector.DeliveriesAsync(id, page.Size, page.Cursor, context.RequestAborted);
-        return TypedResults.Ok(new ListWire<DeliveryWire> { Items = [.. found.Items.Select(DeliveryWire.Of)], NextCursor = found.NextCursor });
+        return TypedResults.Ok(
+            new ListWire<DeliveryWire> { Items = [.. found.Items.Select(DeliveryWire.Of)], NextCursor = found.NextCursor });
     }
 
     private async Task<Results<Ok<LagWire>, Problem>> LagAsync(string id, HttpContext context) =>
-        await inspector.LagAsync(id, context.RequestAborted) is { } lag ? TypedResults.Ok(LagWire.Of(lag)) : CatalogProblem.NoSubscription(id);
+        await inspector.LagAsync(id, context.RequestAborted) is { } lag
+            ? TypedResults.Ok(LagWire.Of(lag))
+            : CatalogProblem.NoSubscription(id);
 
-    private async Task<Results<Ok<ListWire<BlockedKeyWire>>, Problem>> BlockedKeysAsync(string id, [AsParameters] PageQuery page, HttpContext context)
+    private async Task<Results<Ok<ListWire<BlockedKeyWire>>, Problem>> BlockedKeysAsync(
+        string id, [AsParameters] PageQuery page, HttpContext context)
     {
         if (await catalog.FindSubscriptionAsync(id, context.RequestAborted) is null)
             return CatalogProblem.NoSubscription(id);
         var found = await inspector.BlockedKeysAsync(id, page.Size, page.Cursor, context.RequestAborted);
-        return TypedResults.Ok(new ListWire<BlockedKeyWire> { Items = [.. found.Items.Select(BlockedKeyWire.Of)], NextCursor = found.NextCursor });
+        return TypedResults.Ok(
+            new ListWire<BlockedKeyWire> { Items = [.. found.Items.Select(BlockedKeyWire.Of)], NextCursor = found.NextCursor });
     }
 }

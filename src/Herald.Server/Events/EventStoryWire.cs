@@ -29,7 +29,9 @@ internal sealed record DeliveryWire
     public required int Shard { get; set; }
     public required long Sequence { get; set; }
 
-    [Description("waiting, inFlight, blocked (waits for its next attempt), held (waits for an operator), delivered, deadLettered, forwarded, expired or discarded.")]
+    [Description(
+        "waiting, inFlight, blocked (waits for its next attempt), held (waits for an operator), delivered, "
+            + "deadLettered, forwarded, expired or discarded.")]
     public required string Status { get; set; }
     public required int Attempts { get; set; }
     public string? NextAttemptAt { get; set; }

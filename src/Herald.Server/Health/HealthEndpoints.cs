@@ -25,11 +25,13 @@ internal sealed class HealthEndpoints(Task failed, OpenStore store, Cancellation
         failed.IsCompleted ? new Problem(ProblemKind.NotReady,
             "The store has failed. The process stops, and the next start recovers.") : Fine();
 
-    private Results<Ok<HealthWire>, Problem> Ready() => stopping.IsCancellationRequested ? new Problem(ProblemKind.NotReady, "The server is stopping.")
+    private Results<Ok<HealthWire>, Problem> Ready() =>
+        stopping.IsCancellationRequested ? new Problem(ProblemKind.NotReady, "The server is stopping.")
         : failed.IsCompleted ? Alive() : store.Outage() is { } outage ? new Problem(ProblemKind.NotReady, outage) { RetryAfter = 1 } : FineSoFar();
 
     private static Ok<HealthWire> Fine() => TypedResults.Ok(new HealthWire { Status = "ok" });
 
     // A server with troubles still takes requests for all other work, so sending them elsewhere would gain nothing.
-    private Ok<HealthWire> FineSoFar() => TypedResults.Ok(new HealthWire { Status = "ok", Troubles = store.Troubles() is { Count: > 0 } some ? some : null });
+    private Ok<HealthWire> FineSoFar() =>
+        TypedResults.Ok(new HealthWire { Status = "ok", Troubles = store.Troubles() is { Count: > 0 } some ? some : null });
 }

@@ -38,7 +38,8 @@ internal static class ApiDescription
     public static void Add(IServiceCollection services) => services.AddOpenApi(Document, options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Wire", "", StringComparison.Ordinal);
+        options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace(
+            "Wire", "", StringComparison.Ordinal);
         options.AddDocumentTransformer(async (document, context, cancel) =>
         {
             document.Info = new()

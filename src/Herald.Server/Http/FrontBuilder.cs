@@ -57,7 +57,8 @@ internal static class FrontBuilder
         var budget = app.Services.GetRequiredService<BodyBudget>();
         var collector = app.Services.GetRequiredService<MetricsCollector>();
         RequestDelegate? routed = null;
-        var pages = new ProblemPages(context => routed!(context), app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Herald.Server"));
+        var pages = new ProblemPages(
+            context => routed!(context), app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Herald.Server"));
         var publishing = new PublishHandler(engine.Intake, engine.Catalog, budget, parts.Options, pages);
         var front = new RequestGate(parts.Access, publishing, pages);
         app.Use(next =>
@@ -77,13 +78,15 @@ internal static class FrontBuilder
         new DeadLetterEndpoints(engine.DeadLetters, engine.Catalog).Map(app);
         new BackupEndpoint(parts.Store).Map(app);
         new HealthEndpoints(parts.Failed, parts.Store, parts.Stopping).Map(app);
-        new MetricsEndpoint(collector, publishing.Counters, budget, parts.Store.WriteMetrics, parts.Time, parts.Time.GetTimestamp()).Map(app);
+        new MetricsEndpoint(collector, publishing.Counters, budget, parts.Store.WriteMetrics, parts.Time, parts.Time.GetTimestamp())
+            .Map(app);
         ApiDescription.Map(app);
         StatusPage.Map(app);
     }
 
     /// <exception cref="ServerStartException">The server cannot listen on an address.</exception>
-    public static async Task<IReadOnlyList<Uri>> StartAsync(WebApplication app, IReadOnlyList<ListenAddress> addresses, CancellationToken cancel)
+    public static async Task<IReadOnlyList<Uri>> StartAsync(
+        WebApplication app, IReadOnlyList<ListenAddress> addresses, CancellationToken cancel)
     {
         try
         {
@@ -91,7 +94,8 @@ internal static class FrontBuilder
         }
         catch (IOException e)
         {
-            throw new ServerStartException($"listen = '{string.Join(",", addresses.Select(a => $"{a.Address}:{a.Port}"))}': {e.Message}", e);
+            throw new ServerStartException(
+                $"listen = '{string.Join(",", addresses.Select(a => $"{a.Address}:{a.Port}"))}': {e.Message}", e);
         }
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         return [.. bound.Select(address => new Uri(address))];

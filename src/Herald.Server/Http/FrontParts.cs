@@ -6,4 +6,5 @@ namespace Herald.Server.Http;
 
 /// <summary>What the HTTP front uses.</summary>
 internal sealed record FrontParts(
-    ServerOptions Options, HeraldEngine Engine, OpenStore Store, TimeProvider Time, Task Failed, AccessRules Access, CancellationToken Stopping);
+    ServerOptions Options, HeraldEngine Engine, OpenStore Store, TimeProvider Time, Task Failed, AccessRules Access,
+    CancellationToken Stopping);

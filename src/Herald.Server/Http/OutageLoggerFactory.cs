@@ -27,7 +27,8 @@ internal sealed class OutageLoggerFactory(ILoggerFactory inner, TimeProvider tim
 
         public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             // The store reports by itself when it is away and when it is back.
             if (exception is StoreAwayException && logLevel < LogLevel.Critical)

@@ -23,7 +23,8 @@ internal sealed class MetricsCollector : IDisposable
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == Meters || instrument.Meter.Name.StartsWith(Meters + ".", StringComparison.Ordinal))
-                listener.EnableMeasurementEvents(instrument, _metrics.GetOrAdd(Metric.NameOf(instrument), _ => new Metric(instrument, maxSeries)));
+                listener.EnableMeasurementEvents(
+                    instrument, _metrics.GetOrAdd(Metric.NameOf(instrument), _ => new Metric(instrument, maxSeries)));
         };
         _listener.SetMeasurementEventCallback<double>((_, value, tags, metric) => Take(metric, value, tags));
         _listener.SetMeasurementEventCallback<float>((_, value, tags, metric) => Take(metric, value, tags));
@@ -45,9 +46,12 @@ internal sealed class MetricsCollector : IDisposable
                 metric.AfterObserving();
             foreach (var metric in _metrics.Values.OrderBy(m => m.Name, StringComparer.Ordinal))
                 metric.Write(text);
-            text.Single("herald_metrics_dropped_total", "counter", "Measurements dropped because a metric had too many label combinations (maxMetricSeries).",
+            text.Single("herald_metrics_dropped_total", "counter", "Measurements dropped because a metric had too "
+                + "many label combinations (maxMetricSeries).",
                 _metrics.Values.Sum(m => m.Dropped));
-            text.Single("herald_metrics_failed_total", "counter", "Gauges that could not be read and were missing from a page of metrics.", _failed);
+            text.Single(
+                "herald_metrics_failed_total", "counter", "Gauges that could not be read and were missing from a page of metrics.",
+                _failed);
         }
     }
 
@@ -67,5 +71,6 @@ internal sealed class MetricsCollector : IDisposable
     }
 
     // The state is null when the engine of a gauge stops while the gauge is being read.
-    private static void Take(object? metric, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => ((Metric?)metric)?.Measure(value, tags);
+    private static void Take(object? metric, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        ((Metric?)metric)?.Measure(value, tags);
 }

@@ -11,7 +11,8 @@ namespace Herald.Server.Metrics;
 
 /// <summary><c>GET /metrics</c>: the meters, the counters of front and store, and the resources that the process uses.</summary>
 internal sealed class MetricsEndpoint(
-    MetricsCollector collector, PublishCounters publishing, BodyBudget budget, Action<PrometheusText> writeStore, TimeProvider time, long startedAt)
+    MetricsCollector collector, PublishCounters publishing, BodyBudget budget, Action<PrometheusText> writeStore, TimeProvider time,
+    long startedAt)
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/metrics", Read).RequireScope(Scopes.Operate)
@@ -47,14 +48,17 @@ internal sealed class MetricsEndpoint(
         using var process = Process.GetCurrentProcess();
         text.Single("process_cpu_seconds_total", "counter", "User and system CPU time.", Environment.CpuUsage.TotalTime.TotalSeconds);
         text.Single("process_resident_memory_bytes", "gauge", "Resident memory.", Environment.WorkingSet);
-        text.Single("process_start_time_seconds", "gauge", "Start of the process, in Unix time.", new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000d);
+        text.Single(
+            "process_start_time_seconds", "gauge", "Start of the process, in Unix time.",
+            new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000d);
         text.Single("process_threads", "gauge", "Threads of the process.", process.Threads.Count);
         if (OperatingSystem.IsLinux())
             text.Single("process_open_fds", "gauge", "Open file descriptors.", Directory.GetFiles("/proc/self/fd").Length);
         text.Single("dotnet_gc_heap_bytes", "gauge", "Managed memory in use.", GC.GetTotalMemory(false));
         text.Single("dotnet_gc_committed_bytes", "gauge", "Managed memory committed.", GC.GetGCMemoryInfo().TotalCommittedBytes);
         text.Single("dotnet_gc_allocated_bytes_total", "counter", "Managed memory allocated since the start.", GC.GetTotalAllocatedBytes());
-        text.Single("dotnet_gc_pause_seconds_total", "counter", "Time paused by garbage collection.", GC.GetTotalPauseDuration().TotalSeconds);
+        text.Single(
+            "dotnet_gc_pause_seconds_total", "counter", "Time paused by garbage collection.", GC.GetTotalPauseDuration().TotalSeconds);
         text.Single("dotnet_threadpool_threads", "gauge", "Threads of the thread pool.", ThreadPool.ThreadCount);
         text.Single("dotnet_threadpool_pending", "gauge",
             "Work items that wait for a thread of the pool.", ThreadPool.PendingWorkItemCount);

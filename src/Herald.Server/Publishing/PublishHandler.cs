@@ -145,7 +145,9 @@ internal sealed class PublishHandler(Intake intake, Catalog catalog, BodyBudget 
     private static string? Traceparent(StringValues header) => header.Count == 0 ? null : header[0];
 
     private static Problem NotUnderstood() =>
-        new(ProblemKind.UnsupportedMediaType, "Send application/json (one event or an array) or application/x-ndjson (one event per line), in UTF-8 and not compressed.");
+        new(
+            ProblemKind.UnsupportedMediaType,
+            "Send application/json (one event or an array) or application/x-ndjson (one event per line), in UTF-8 and not compressed.");
 
     private static string Cut(string name) => FieldProblem.Of("", name, "").Value;
 

@@ -180,7 +180,8 @@ internal sealed class PublishRequest : IDisposable
             {
                 var problem = _refused[refused++].Problem;
                 json.WriteString("status"u8, "refused"u8);
-                WriteProblem(json, PublishHandler.IsPayloadTooLarge(problem) ? ProblemKind.PayloadTooLarge : ProblemKind.InvalidRequest, problem);
+                WriteProblem(
+                    json, PublishHandler.IsPayloadTooLarge(problem) ? ProblemKind.PayloadTooLarge : ProblemKind.InvalidRequest, problem);
             }
             else
             {
@@ -253,12 +254,18 @@ internal sealed class PublishRequest : IDisposable
 
     public void Dispose() => _json.Dispose();
 
-    private static Utf8JsonReader NewReader(ReadOnlySpan<byte> body) => new(body, new JsonReaderOptions { MaxDepth = EventReader.MaxDepth });
+    private static Utf8JsonReader NewReader(ReadOnlySpan<byte> body) =>
+        new(body, new JsonReaderOptions { MaxDepth = EventReader.MaxDepth });
 
-    private static Problem Empty() => new(ProblemKind.EmptyBody, "Send one event, an array of events, or one event per line (application/x-ndjson).");
+    private static Problem Empty() =>
+        new(ProblemKind.EmptyBody, "Send one event, an array of events, or one event per line (application/x-ndjson).");
 
-    private static Problem TooMany(int maxEvents) => new(ProblemKind.BatchTooLarge, $"A batch must have at most {maxEvents} events. Nothing was published; send smaller batches.");
+    private static Problem TooMany(int maxEvents) =>
+        new(ProblemKind.BatchTooLarge, $"A batch must have at most {maxEvents} events. Nothing was published; send smaller batches.");
 
     private static Problem Malformed(JsonException e) =>
-        new(ProblemKind.MalformedJson, $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not valid JSON from here, or nested deeper than {EventReader.MaxDepth} levels.");
+        new(
+            ProblemKind.MalformedJson,
+            $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not valid JSON from here, or nested "
+                + $"deeper than {EventReader.MaxDepth} levels.");
 }

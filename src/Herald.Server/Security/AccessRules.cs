@@ -29,7 +29,8 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
         new(ProblemKind.Unauthorized, "Send the header 'Authorization: Bearer <token>' with the token of the server's token file."));
 
     /// <summary>Neither browsers nor API clients add these headers by themselves.</summary>
-    private static readonly string[] OfProxies = ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Proto", "X-Forwarded-Host"];
+    private static readonly string[] OfProxies =
+        ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Proto", "X-Forwarded-Host"];
 
     private int _proxyWasTold;
 
@@ -56,7 +57,9 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
         if (!string.Equals(host, Volatile.Read(ref _goodHost), StringComparison.Ordinal))
         {
             if (!IsThisMachine(host))
-                return new(ProblemKind.ForeignHost, "This server listens on loopback only. It accepts requests for localhost, 127.0.0.1 and [::1].");
+                return new(
+                    ProblemKind.ForeignHost,
+                    "This server listens on loopback only. It accepts requests for localhost, 127.0.0.1 and [::1].");
             Volatile.Write(ref _goodHost, host);
         }
         var origin = request.Headers.Origin;
@@ -84,7 +87,8 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
             return;
         logger.LogWarning(
             "A request has the header {Header}, so a proxy on this machine forwards requests of others. Set requireToken (--require-token true, "
-            + "HERALD__REQUIRETOKEN) and tokenFile. Then every caller needs the token, and webhooks are not sent to internal addresses.{Consequence}",
+            + "HERALD__REQUIRETOKEN) and tokenFile. Then every caller needs the token, and webhooks are not "
+                + "sent to internal addresses.{Consequence}",
             header, token is null ? " Until then, Herald refuses such requests." : "");
     }
 

@@ -20,10 +20,14 @@ internal static class TokenFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ServerStartException($"tokenFile = '{path}': the file cannot be read ({e.Message}). Write a token into it, for example: openssl rand -hex 32 > {path}");
+            throw new ServerStartException(
+                $"tokenFile = '{path}': the file cannot be read ({e.Message}). Write a token into it, "
+                    + $"for example: openssl rand -hex 32 > {path}");
         }
         if (text.Length is < Shortest or > Longest || text.Any(c => c is <= ' ' or > '~'))
-            throw new ServerStartException($"tokenFile = '{path}': a token has {Shortest} to {Longest} printable ASCII characters without spaces, for example: openssl rand -hex 32 > {path}");
+            throw new ServerStartException(
+                $"tokenFile = '{path}': a token has {Shortest} to {Longest} printable ASCII characters without spaces, "
+                    + $"for example: openssl rand -hex 32 > {path}");
         return Encoding.ASCII.GetBytes(text);
     }
 }

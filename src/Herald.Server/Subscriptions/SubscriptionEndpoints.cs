@@ -59,14 +59,16 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
         return TypedResults.Ok(SubscriptionMapping.ToWire(found));
     }
 
-    private Task<Results<Created<SubscriptionWire>, Ok<SubscriptionWire>, Problem>> PutAsync(string id, Body<SubscriptionBody> body, HttpContext context) =>
+    private Task<Results<Created<SubscriptionWire>, Ok<SubscriptionWire>, Problem>> PutAsync(
+        string id, Body<SubscriptionBody> body, HttpContext context) =>
         WriteAsync(id, body.Value, context);
 
     private Task<Results<Created<SubscriptionWire>, Ok<SubscriptionWire>, Problem>> PostAsync(
         string topic, Body<TopicSubscriptionBody> body, HttpContext context) =>
         WriteAsync(body.Value.Id ?? $"sub-{Guid.CreateVersion7(time.GetUtcNow()):N}", body.Value.On(topic), context);
 
-    private async Task<Results<Created<SubscriptionWire>, Ok<SubscriptionWire>, Problem>> WriteAsync(string id, SubscriptionBody body, HttpContext context)
+    private async Task<Results<Created<SubscriptionWire>, Ok<SubscriptionWire>, Problem>> WriteAsync(
+        string id, SubscriptionBody body, HttpContext context)
     {
         var present = await catalog.FindSubscriptionAsync(id, context.RequestAborted);
         var (version, mismatch) = EntityTag.Condition(context.Request, present?.Version);

@@ -46,7 +46,9 @@ internal sealed class AcceptBench(int batch) : IBench
         using var client = new HeraldClient(server.Address, null);
         var answerBytes = await PrepareAsync(client, shape, cancel);
         var generator = await LoadGenerators.StartAsync(shape, Connections, rig, cancel);
-        rig.Note($"Generator: {generator.Name}. Events have {PublishShape.PayloadBytes} bytes of payload, ids of their own and {PublishShape.Keys:N0} keys.");
+        rig.Note(
+            $"Generator: {generator.Name}. Events have {PublishShape.PayloadBytes} bytes of payload, ids of "
+                + $"their own and {PublishShape.Keys:N0} keys.");
         rig.Note("The only subscription has a filter that matches nothing, so acceptance is measured without delivery.");
 
         var herald = new LoadContender("herald", server.Address, await rig.CpuOfAsync(server), generator, shape, rig);
@@ -59,14 +61,17 @@ internal sealed class AcceptBench(int batch) : IBench
         return [new("events/s", Unit.EventsPerSecond, sides.Limit, sides.Herald, [target])];
     }
 
-    private async Task<IContender> StartLimitAsync(int answerBytes, ILoadGenerator generator, PublishShape shape, BenchRig rig, CancellationToken cancel)
+    private async Task<IContender> StartLimitAsync(
+        int answerBytes, ILoadGenerator generator, PublishShape shape, BenchRig rig, CancellationToken cancel)
     {
         var bytes = answerBytes.ToString(CultureInfo.InvariantCulture);
         var program = IsSingle
             ? await rig.StartPartAsync(PartCommand.RawKestrelName, cancel, PartCommand.AnswerBytesOption, bytes)
             : await rig.StartPartAsync(
-                PartCommand.RawAppendName, cancel, PartCommand.AnswerBytesOption, bytes, PartCommand.FileOption, Path.Combine(rig.Directory.Path.FullName, "appended"));
-        return new LoadContender(IsSingle ? "raw Kestrel" : "parse and fsync", new Uri(program.Address), [CpuSource.Of(program)], generator, shape, rig);
+                PartCommand.RawAppendName, cancel, PartCommand.AnswerBytesOption, bytes, PartCommand.FileOption,
+                Path.Combine(rig.Directory.Path.FullName, "appended"));
+        return new LoadContender(
+            IsSingle ? "raw Kestrel" : "parse and fsync", new Uri(program.Address), [CpuSource.Of(program)], generator, shape, rig);
     }
 
     private async Task<IContender> PgBenchAsync(BenchRig rig)
@@ -102,7 +107,9 @@ internal sealed class AcceptBench(int batch) : IBench
         await herald.MeasureAsync(rig.Options.IsBrief ? BriefCrash : Crash, cancel);
         await server.KillAsync();
         (answered, unanswered) = (herald.Answered - answered, herald.Unanswered - unanswered);
-        await Survivors.JudgeAsync(await rig.StartServerAsync(cancel), PublishShape.Topic, began.ToString("O", CultureInfo.InvariantCulture), answered, answered + unanswered, rig, cancel);
+        await Survivors.JudgeAsync(
+            await rig.StartServerAsync(cancel), PublishShape.Topic, began.ToString("O", CultureInfo.InvariantCulture), answered,
+            answered + unanswered, rig, cancel);
     }
 
     /// <summary>

@@ -61,7 +61,9 @@ internal sealed class AlarmsBench : IBench
             var (limit, herald) = (Side(AlarmsSide.OnlyAppending, appending), Side(AlarmsSide.Application, application));
             await Alternation.RunAsync(name, rig, cancel, limit, herald);
             await application.JudgeKillAsync(cancel);
-            return new($"changes {name}", Unit.ChangesPerSecond, limit.Figure(rate => rate, withCpu: true), herald.Figure(rate => rate, withCpu: true), [new Target.AtLeast(LeastPerSecond)]);
+            return new(
+                $"changes {name}", Unit.ChangesPerSecond, limit.Figure(rate => rate, withCpu: true),
+                herald.Figure(rate => rate, withCpu: true), [new Target.AtLeast(LeastPerSecond)]);
 
             AlarmsRound Round(AlarmsSide side) => new(side, through, users, skipped, messages, rig);
 
@@ -71,7 +73,8 @@ internal sealed class AlarmsBench : IBench
 
     private static async Task<IReadOnlyList<BenchRow>> DigestsAsync(BenchNats nats, BenchRig rig, CancellationToken cancel)
     {
-        var appending = await rig.StartServerAsync("digest-limit", AlarmsSide.OnlyAppending.Command, AlarmsSide.OnlyAppending.Settings(nats.Url, null), cancel);
+        var appending = await rig.StartServerAsync(
+            "digest-limit", AlarmsSide.OnlyAppending.Command, AlarmsSide.OnlyAppending.Settings(nats.Url, null), cancel);
         using (var client = new HeraldClient(appending.Address, null))
         {
             var subscription = new SubscriptionDefinition
@@ -84,16 +87,21 @@ internal sealed class AlarmsBench : IBench
             if (!made.Succeeded)
                 throw new BenchException($"The limit's subscription was refused: {string.Join(' ', made.ProblemLines())}");
         }
-        var alarms = await rig.StartServerAsync("digest", AlarmsSide.Application.Command, AlarmsSide.Application.Settings(nats.Url, null), cancel);
-        var limit = new MeasuredSide<Latencies>(AlarmsSide.OnlyAppending.Name, [CpuSource.Of(appending), nats.Cpu], new DigestLatency(nats, Echo, rig).RunAsync, rig);
-        var herald = new MeasuredSide<Latencies>(AlarmsSide.Application.Name, [CpuSource.Of(alarms), nats.Cpu], new DigestLatency(nats, AlarmMessage.Digest, rig).RunAsync, rig);
+        var alarms = await rig.StartServerAsync(
+            "digest", AlarmsSide.Application.Command, AlarmsSide.Application.Settings(nats.Url, null), cancel);
+        var limit = new MeasuredSide<Latencies>(
+            AlarmsSide.OnlyAppending.Name, [CpuSource.Of(appending), nats.Cpu], new DigestLatency(nats, Echo, rig).RunAsync, rig);
+        var herald = new MeasuredSide<Latencies>(
+            AlarmsSide.Application.Name, [CpuSource.Of(alarms), nats.Cpu], new DigestLatency(nats, AlarmMessage.Digest, rig).RunAsync, rig);
         // Both servers take all messages, so each is measured while the other one works.
         await Alternation.RunAsync("digests", rig, cancel, limit, herald);
         await appending.StopAsync();
         await alarms.StopAsync();
         return
         [
-            new("digest, p50", Unit.Milliseconds, limit.Figure(one => one.P50, withCpu: true), herald.Figure(one => one.P50, withCpu: true), []),
+            new(
+                "digest, p50", Unit.Milliseconds, limit.Figure(one => one.P50, withCpu: true), herald.Figure(one => one.P50, withCpu: true),
+                []),
             new("digest, p95", Unit.Milliseconds, limit.Figure(one => one.P95), herald.Figure(one => one.P95), []),
             new("digest, p99", Unit.Milliseconds, limit.Figure(one => one.P99), herald.Figure(one => one.P99), []),
         ];

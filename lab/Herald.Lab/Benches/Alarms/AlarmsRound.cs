@@ -42,7 +42,8 @@ internal sealed class AlarmsRound(AlarmsSide side, BenchNats nats, int users, lo
 
     /// <summary>Reads the messages from a stream that already has them all.</summary>
     /// <returns>Changes per second.</returns>
-    public Task<double> KeptAsync(string stream, CancellationToken cancel) => RunAsync(stream, client => UntilAsync(client, skipped == 0 ? rig.Time.GetTimestamp() : 0, 0, cancel), cancel);
+    public Task<double> KeptAsync(string stream, CancellationToken cancel) =>
+        RunAsync(stream, client => UntilAsync(client, skipped == 0 ? rig.Time.GetTimestamp() : 0, 0, cancel), cancel);
 
     /// <summary>
     /// The server of the last round was killed as soon as it had reported that all changes were durable. It must still have all changes and

@@ -30,7 +30,8 @@ internal sealed class BenchNats : IAsyncDisposable
         try
         {
             var server = await LocalNats.StartNewAsync(jetStream: true, [], time, cancel);
-            var connection = ClusterConnection.Begin(new ConnectionOptions { Servers = ServerAddress.ParseAll(server.Url)!, Name = "bench" }, time, NullLogger.Instance);
+            var connection = ClusterConnection.Begin(
+                new ConnectionOptions { Servers = ServerAddress.ParseAll(server.Url)!, Name = "bench" }, time, NullLogger.Instance);
             await connection.WhenConnectedAsync(cancel);
             return new(server, connection);
         }
@@ -45,7 +46,11 @@ internal sealed class BenchNats : IAsyncDisposable
     {
         const int AtOnce = 1000;
         var jetStream = new JetStreamClient(Connection, AnswerPatience);
-        await jetStream.EnsureStreamAsync(new StreamSpec(stream, [AlarmMessage.StatusChanged, $"{AlarmMessage.StatusChanged}.>", AlarmMessage.SendDigest, $"{AlarmMessage.SendDigest}.>"]), cancel);
+        await jetStream.EnsureStreamAsync(
+            new StreamSpec(
+                stream,
+                [AlarmMessage.StatusChanged, $"{AlarmMessage.StatusChanged}.>", AlarmMessage.SendDigest, $"{AlarmMessage.SendDigest}.>"]),
+            cancel);
         var open = new Queue<Task>(AtOnce);
         for (var left = messages; left > 0; left--)
         {

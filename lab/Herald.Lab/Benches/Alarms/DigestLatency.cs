@@ -18,7 +18,8 @@ namespace Herald.Lab.Benches.Alarms;
 internal sealed class DigestLatency(BenchNats nats, string answers, BenchRig rig)
 {
     public const int RequestsPerSecond = 500, ChangesEach = 10;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Close = TimeSpan.FromMilliseconds(1), BriefRound = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Close = TimeSpan.FromMilliseconds(1),
+        BriefRound = TimeSpan.FromMilliseconds(250);
     private static readonly byte[] UserField = "\"UserID\":\""u8.ToArray();
     private int _rounds;
 
@@ -39,7 +40,11 @@ internal sealed class DigestLatency(BenchNats nats, string answers, BenchRig rig
             var user = string.Create(CultureInfo.InvariantCulture, $"{answers}-{round}-{number}");
             asked[user] = due;
             for (var change = 0; change < ChangesEach; change++)
-                await SendAsync(AlarmMessage.Change("", user, $"alarm-{change}", "WARNING", string.Create(CultureInfo.InvariantCulture, $"2024-05-01T00:00:{change:D2}Z")), cancel);
+                await SendAsync(
+                    AlarmMessage.Change(
+                        "", user, $"alarm-{change}", "WARNING",
+                        string.Create(CultureInfo.InvariantCulture, $"2024-05-01T00:00:{change:D2}Z")),
+                    cancel);
             await SendAsync(AlarmMessage.Request("", user), cancel);
         }
         var asking = rig.Time.GetTimestamp();
@@ -52,7 +57,8 @@ internal sealed class DigestLatency(BenchNats nats, string answers, BenchRig rig
         return Latencies.Of(histogram);
     }
 
-    private ValueTask SendAsync(AlarmMessage message, CancellationToken cancel) => nats.Connection.PublishAsync(new(message.Subject, message.Payload), cancel);
+    private ValueTask SendAsync(AlarmMessage message, CancellationToken cancel) =>
+        nats.Connection.PublishAsync(new(message.Subject, message.Payload), cancel);
 
     private async Task UntilAsync(long due, CancellationToken cancel)
     {

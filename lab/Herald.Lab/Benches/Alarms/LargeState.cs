@@ -37,11 +37,16 @@ internal sealed class LargeState(BenchNats nats, BenchRig rig)
                 + "The page cache is warm.");
         return
         [
-            new("peak of memory", Unit.Megabytes, Figure(AlarmsSide.OnlyAppending, memory: limit), Figure(AlarmsSide.Application, memory), []),
-            new("restart to first digest", Unit.Seconds, null, new(AlarmsSide.Application.Name, new Series([.. starts]), CpuUse.Unmeasured), [new Target.AtMost(MostSeconds)]),
+            new(
+                "peak of memory", Unit.Megabytes, Figure(AlarmsSide.OnlyAppending, memory: limit), Figure(AlarmsSide.Application, memory),
+                []),
+            new(
+                "restart to first digest", Unit.Seconds, null, new(AlarmsSide.Application.Name, new Series([.. starts]), CpuUse.Unmeasured),
+                [new Target.AtMost(MostSeconds)]),
         ];
 
-        static BenchSide Figure(AlarmsSide side, ProcessMemory memory) => new(side.Name, new Series([memory.PeakBytes / Megabyte]), CpuUse.Unmeasured);
+        static BenchSide Figure(AlarmsSide side, ProcessMemory memory) =>
+            new(side.Name, new Series([memory.PeakBytes / Megabyte]), CpuUse.Unmeasured);
     }
 
     /// <summary>Publishes all alarms of all users to a server, and then kills it.</summary>
@@ -71,7 +76,8 @@ internal sealed class LargeState(BenchNats nats, BenchRig rig)
         return memory;
     }
 
-    private Task<ServerProcess> StartAsync(AlarmsSide side, CancellationToken cancel) => rig.StartServerAsync(NameOf(side), side.Command, side.Settings(nats.Url, null), cancel);
+    private Task<ServerProcess> StartAsync(AlarmsSide side, CancellationToken cancel) =>
+        rig.StartServerAsync(NameOf(side), side.Command, side.Settings(nats.Url, null), cancel);
 
     private static string NameOf(AlarmsSide side) => $"large-{side.Name.Replace(' ', '-')}";
 
@@ -84,7 +90,9 @@ internal sealed class LargeState(BenchNats nats, BenchRig rig)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patient.Token, cancel);
         try
         {
-            var text = await digests.ReadAsync(either.Token) is { } message ? System.Text.Encoding.UTF8.GetString(message.Payload.Span) : "nothing";
+            var text = await digests.ReadAsync(either.Token) is { } message
+                ? System.Text.Encoding.UTF8.GetString(message.Payload.Span)
+                : "nothing";
             var alarms = text.Split("AlarmID").Length - 1;
             if (!text.Contains($"\"{user}\"", StringComparison.Ordinal) || alarms != AlarmTraffic.AlarmsEach)
                 rig.Fail($"A digest of {AlarmTraffic.AlarmsEach} alarms of {user} was requested, but {text} was received.");

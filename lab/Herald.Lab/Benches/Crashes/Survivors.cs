@@ -21,10 +21,12 @@ internal static class Survivors
     /// <param name="from">Where the counted events begin, in the form that a subscription takes.</param>
     /// <param name="least">The number of events that had been answered or reported as durable.</param>
     /// <param name="most">The number of events that had been sent.</param>
-    public static async Task JudgeAsync(ServerProcess server, string topic, JsonNode from, long least, long most, BenchRig rig, CancellationToken cancel)
+    public static async Task JudgeAsync(
+        ServerProcess server, string topic, JsonNode from, long least, long most, BenchRig rig, CancellationToken cancel)
     {
         var ids = new ConcurrentDictionary<string, byte>();
-        await using var receiver = await WebhookReceiver.StartAsync("", null, new Conduct.Healthy(), webhook => ids.TryAdd(webhook.Id, 0), rig.Time, new Random(1), cancel);
+        await using var receiver = await WebhookReceiver.StartAsync(
+            "", null, new Conduct.Healthy(), webhook => ids.TryAdd(webhook.Id, 0), rig.Time, new Random(1), cancel);
         using var herald = MeasuredHerald.Of(server, rig);
         using var client = new HeraldClient(server.Address, null);
         await herald.SubscribeAsync(Subscription, topic, receiver.Endpoint, cancel, ("from", from));

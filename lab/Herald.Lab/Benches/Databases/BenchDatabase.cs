@@ -41,7 +41,8 @@ internal sealed class BenchDatabase : IAsyncDisposable
     {
         try
         {
-            var server = await LocalPostgres.StartNewAsync(PostgresPrograms.Find() ?? throw new BenchException(PostgresPrograms.Missing), Settings);
+            var server = await LocalPostgres.StartNewAsync(
+                PostgresPrograms.Find() ?? throw new BenchException(PostgresPrograms.Missing), Settings);
             var database = new BenchDatabase(server);
             await server.CreateDatabaseAsync(Name);
             await database.ExecuteAsync("create extension pg_stat_statements");

@@ -31,7 +31,8 @@ internal sealed class BareContender(BenchPart sender, ReceiverPart receiver, Uri
 
     public Task PrepareAsync(TimeSpan length, CancellationToken cancel) => Task.CompletedTask;
 
-    public async Task<double> MeasureAsync(TimeSpan length, CancellationToken cancel) => (await RunAsync(length, _atATime, cancel)).RequestsPerSecond;
+    public async Task<double> MeasureAsync(TimeSpan length, CancellationToken cancel) =>
+        (await RunAsync(length, _atATime, cancel)).RequestsPerSecond;
 
     /// <summary>The receiver must have received every request that the limits sent.</summary>
     /// <param name="native">The native client that sent to the same receiver; null when there was none.</param>

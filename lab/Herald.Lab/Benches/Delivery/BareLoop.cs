@@ -19,7 +19,9 @@ internal sealed class BareLoop(TimeProvider time) : IDisposable
         var message = BareWebhook.Signed(order.Target, body, order.Secret, time);
         var began = time.GetTimestamp();
         var counts = await Task.WhenAll(Enumerable.Range(0, order.AtATime).Select(_ => RunAsync(message, began, order.Length)));
-        return new(counts.Sum(count => count.Requests), time.GetElapsedTime(began), counts.Sum(count => count.Refused), counts.Sum(count => count.Broken));
+        return new(
+            counts.Sum(count => count.Requests), time.GetElapsedTime(began), counts.Sum(count => count.Refused),
+            counts.Sum(count => count.Broken));
     }
 
     private async Task<(long Requests, long Refused, long Broken)> RunAsync(BareWebhook message, long began, TimeSpan length)

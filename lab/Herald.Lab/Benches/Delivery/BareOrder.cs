@@ -11,6 +11,7 @@ internal sealed record BareOrder(Uri Target, string Secret, TimeSpan Length, int
     {
         var parts = line.Split(' ');
         return new(
-            new Uri(parts[0]), parts[1], new TimeSpan(long.Parse(parts[2], CultureInfo.InvariantCulture)), int.Parse(parts[3], CultureInfo.InvariantCulture));
+            new Uri(parts[0]), parts[1], new TimeSpan(long.Parse(parts[2], CultureInfo.InvariantCulture)),
+            int.Parse(parts[3], CultureInfo.InvariantCulture));
     }
 }

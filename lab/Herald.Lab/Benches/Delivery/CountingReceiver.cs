@@ -11,7 +11,8 @@ namespace Herald.Lab.Benches.Delivery;
 /// </summary>
 internal sealed class CountingReceiver(int subscriptions, TimeProvider time) : IAsyncDisposable
 {
-    private static readonly string[] KeyNames = [.. Enumerable.Range(0, PublishShape.Keys).Select(key => key.ToString(CultureInfo.InvariantCulture))];
+    private static readonly string[] KeyNames =
+        [.. Enumerable.Range(0, PublishShape.Keys).Select(key => key.ToString(CultureInfo.InvariantCulture))];
     private readonly ReceiptLedger _ledger = new(subscriptions + 1, Math.Max(16, ReceiptLedger.RememberedIds / subscriptions));
     private WebhookReceiver _webhooks = null!;
     private long _lastAt;
@@ -22,7 +23,8 @@ internal sealed class CountingReceiver(int subscriptions, TimeProvider time) : I
     public static async Task<CountingReceiver> StartAsync(string secret, int subscriptions, TimeProvider time, CancellationToken cancel)
     {
         var receiver = new CountingReceiver(subscriptions, time);
-        receiver._webhooks = await WebhookReceiver.StartAsync("", secret, new Conduct.Healthy(), receiver.Take, time, new Random(1), cancel);
+        receiver._webhooks = await WebhookReceiver.StartAsync(
+            "", secret, new Conduct.Healthy(), receiver.Take, time, new Random(1), cancel);
         return receiver;
     }
 
@@ -33,7 +35,8 @@ internal sealed class CountingReceiver(int subscriptions, TimeProvider time) : I
         var herald = Enumerable.Range(0, subscriptions).Select(_ledger.Now).ToList();
         var limit = _ledger.Now(subscriptions);
         return new(
-            herald.Sum(one => one.Delivered), herald.Sum(one => one.Duplicates), herald.Sum(one => one.OutOfOrder), Volatile.Read(ref _lastAt),
+            herald.Sum(one => one.Delivered), herald.Sum(one => one.Duplicates), herald.Sum(one => one.OutOfOrder),
+            Volatile.Read(ref _lastAt),
             limit.Delivered + limit.Duplicates, _webhooks.Refusals, _webhooks.LastRefusal,
             Interlocked.Read(ref _damaged));
     }

@@ -19,8 +19,10 @@ internal sealed class DeliverBench(string name, string description, int subscrip
     private const int MaxInFlight = 256;
     private const double LeastInPostgres = 20_000;
 
-    public static DeliverBench Backlog { get; } = new("deliver", "A backlog delivered to one receiver, beside a bare HTTP client loop.", 1, true, 0.65);
-    public static DeliverBench Fanout { get; } = new("fanout", "Each event delivered to 100 subscriptions, beside a bare HTTP client loop.", 100, false, 0.75);
+    public static DeliverBench Backlog { get; } = new(
+        "deliver", "A backlog delivered to one receiver, beside a bare HTTP client loop.", 1, true, 0.65);
+    public static DeliverBench Fanout { get; } = new(
+        "fanout", "Each event delivered to 100 subscriptions, beside a bare HTTP client loop.", 100, false, 0.75);
 
     public string Name => name;
     public string Description => description;

@@ -15,7 +15,8 @@ namespace Herald.Lab.Benches.Delivery;
 /// <param name="servers">The CPU of Herald, and of the servers that it uses.</param>
 /// <param name="publisher">The publisher of the events; null for one that publishes to Herald directly.</param>
 internal sealed class DeliveryContender(
-    IReadOnlyList<CpuSource> servers, HeraldClient client, ReceiverPart receiver, int subscriptions, bool paused, BenchRig rig, INumberedPublisher? publisher = null) : IContender
+    IReadOnlyList<CpuSource> servers, HeraldClient client, ReceiverPart receiver, int subscriptions, bool paused, BenchRig rig,
+    INumberedPublisher? publisher = null) : IContender
 {
     private const double FirstGuess = 3000;
     private const int FewestEvents = 100;

@@ -61,7 +61,8 @@ internal sealed class NativeContender : IContender
         var body = new byte[NumberedPayload.Bytes];
         NumberedPayload.Write(body, 1, 1);
         var webhook = BareWebhook.Signed(_target, body, _receiver.Secret, _rig.Time);
-        var head = new StringBuilder($"POST {_target.AbsolutePath} HTTP/1.1\r\nHost: {_target.Authority}\r\nContent-Type: application/json\r\n");
+        var head = new StringBuilder(
+            $"POST {_target.AbsolutePath} HTTP/1.1\r\nHost: {_target.Authority}\r\nContent-Type: application/json\r\n");
         foreach (var (name, value) in webhook.Headers)
             head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
         head.Append(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}\r\n\r\n");

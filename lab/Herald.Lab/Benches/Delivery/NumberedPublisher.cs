@@ -36,7 +36,11 @@ internal sealed class NumberedPublisher(HeraldClient client) : INumberedPublishe
         {
             var (key, number) = _numbers.Next();
             NumberedPayload.Write(payload, key, number);
-            body.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{key:000}}-{{number:000000000000}}","key":"key-{{key:000}}","payload":""")));
+            body.Write(
+                Encoding.ASCII.GetBytes(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $$"""{"id":"{{key:000}}-{{number:000000000000}}","key":"key-{{key:000}}","payload":""")));
             body.Write(payload);
             body.Write(Encoding.ASCII.GetBytes(AfterPayload));
         }

@@ -11,7 +11,8 @@ namespace Herald.Lab.Benches.Delivery;
 /// <param name="Limit">Requests of the bare loop.</param>
 /// <param name="Refused">Requests with an invalid signature.</param>
 /// <param name="Damaged">Signed events that differ from what was published.</param>
-internal sealed record ReceiverState(long Herald, long Repeated, long OutOfOrder, long LastAt, long Limit, long Refused, string? LastRefusal, long Damaged)
+internal sealed record ReceiverState(
+    long Herald, long Repeated, long OutOfOrder, long LastAt, long Limit, long Refused, string? LastRefusal, long Damaged)
 {
     /// <summary>A description of what is wrong with the received events; null when nothing is.</summary>
     [JsonIgnore]

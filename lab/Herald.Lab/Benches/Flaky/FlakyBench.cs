@@ -36,7 +36,8 @@ internal sealed class FlakyBench : IBench
         await Alternation.RunAsync("delivering", rig, cancel, through);
         return
         [
-            Row("p95", one => one.P95, [new Target.AtMost(MostP95)]), Row("p99", one => one.P99, [new Target.AtMost(MostP99)]), Row("p50", one => one.P50, []),
+            Row("p95", one => one.P95, [new Target.AtMost(MostP95)]), Row("p99", one => one.P99, [new Target.AtMost(MostP99)]),
+            Row("p50", one => one.P50, []),
         ];
 
         async Task<Latencies> MeasureAsync(CancellationToken token)
@@ -47,6 +48,7 @@ internal sealed class FlakyBench : IBench
         }
 
         BenchRow Row(string name, Func<Latencies, double> figure, IReadOnlyList<Target> targets) => new(
-            name, Unit.Milliseconds, figure(least) > 0 ? new BenchSide("least", new Series([figure(least)]), CpuUse.Unmeasured) : null, through.Figure(figure, withCpu: targets.Count > 0), targets);
+            name, Unit.Milliseconds, figure(least) > 0 ? new BenchSide("least", new Series([figure(least)]), CpuUse.Unmeasured) : null,
+            through.Figure(figure, withCpu: targets.Count > 0), targets);
     }
 }

@@ -25,7 +25,9 @@ internal static class LeastWaits
             var at = Math.Max(due, free);
             for (var failed = 0; random.NextDouble() < TrafficSink.FlakyShare; failed++)
             {
-                var wait = failed < waits.First.Count ? waits.First[failed] : waits.Base * Math.Pow(waits.Factor, failed - waits.First.Count);
+                var wait = failed < waits.First.Count
+                    ? waits.First[failed]
+                    : waits.Base * Math.Pow(waits.Factor, failed - waits.First.Count);
                 at += wait.TotalMilliseconds * (1 + (waits.Jitter * ((2 * random.NextDouble()) - 1)));
             }
             free = at;

@@ -27,7 +27,8 @@ internal sealed class FlowBench : IBench
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
         var traffic = await TrafficClient.StartAsync(rig, cancel);
-        var relay = await rig.StartPartAsync(PartCommand.BareRelayName, cancel, PartCommand.TargetOption, traffic.EndpointOf(0).GetLeftPart(UriPartial.Authority));
+        var relay = await rig.StartPartAsync(
+            PartCommand.BareRelayName, cancel, PartCommand.TargetOption, traffic.EndpointOf(0).GetLeftPart(UriPartial.Authority));
         using var herald = await MeasuredHerald.StartAsync(rig, cancel);
         rig.Note(string.Create(
             CultureInfo.InvariantCulture,
@@ -50,8 +51,10 @@ internal sealed class FlowBench : IBench
             foreach (var publishers in Publishers)
             {
                 var title = string.Create(CultureInfo.InvariantCulture, $"{publishers} to {receivers}");
-                var bare = new MeasuredSide<double>("bare", [CpuSource.Of(relay), traffic.Cpu], token => MeasureAsync(new Uri(relay.Address), token), rig);
-                var through = new MeasuredSide<double>("herald", [herald.Cpu, traffic.Cpu], token => MeasureAsync(herald.Address, token), rig);
+                var bare = new MeasuredSide<double>(
+                    "bare", [CpuSource.Of(relay), traffic.Cpu], token => MeasureAsync(new Uri(relay.Address), token), rig);
+                var through = new MeasuredSide<double>(
+                    "herald", [herald.Cpu, traffic.Cpu], token => MeasureAsync(herald.Address, token), rig);
                 await Alternation.RunAsync(title, rig, cancel, bare, through);
                 rows.Add(new(
                     title, Unit.DeliveriesPerSecond, bare.Figure(one => one, withCpu: true), through.Figure(one => one, withCpu: true),
@@ -61,7 +64,8 @@ internal sealed class FlowBench : IBench
                 {
                     await traffic.BeginAsync(Keys, token);
                     var sent = await traffic.PressAsync(target, topic, publishers, rig.Options.Round, token);
-                    var sinks = (await traffic.DrainAsync([.. Enumerable.Range(0, receivers)], sent.Accepted, token)).Sinks.Take(receivers).ToArray();
+                    var sinks = (await traffic.DrainAsync([.. Enumerable.Range(0, receivers)], sent.Accepted, token)).Sinks.Take(receivers)
+                        .ToArray();
                     var took = rig.Time.GetElapsedTime(sinks.Min(sink => sink.FirstAt), sinks.Max(sink => sink.LastAt));
                     return sinks.Sum(sink => sink.Received) / took.TotalSeconds;
                 }

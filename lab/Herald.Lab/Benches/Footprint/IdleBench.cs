@@ -48,9 +48,11 @@ internal sealed class IdleBench : IBench
             await Task.Delay(length, rig.Time, cancel);
             rounds.Add(100 * (ProcessTimes.Of(herald.Process.Id).Own - before) / rig.Time.GetElapsedTime(began));
             if (database is not null)
-                statements.Add((await database.StatementsAsync()).Sum(statement => statement.Calls) / rig.Time.GetElapsedTime(began).TotalSeconds);
+                statements.Add(
+                    (await database.StatementsAsync()).Sum(statement => statement.Calls) / rig.Time.GetElapsedTime(began).TotalSeconds);
         }
-        var cpu = new BenchRow("CPU", Unit.PercentOfCore, null, new("herald", new Series(rounds), CpuUse.Unmeasured), [new Target.AtMost(MostPercent)]);
+        var cpu = new BenchRow(
+            "CPU", Unit.PercentOfCore, null, new("herald", new Series(rounds), CpuUse.Unmeasured), [new Target.AtMost(MostPercent)]);
         return statements.Count == 0 ? [cpu]
             : [cpu, new("database", Unit.StatementsPerSecond, null, new("herald", new Series(statements), CpuUse.Unmeasured), [new Target.AtMost(MostStatements)])];
     }

@@ -47,8 +47,14 @@ internal sealed class MemoryBench : IBench
         await herald.JudgeAsync(events, cancel);
         var memory = ProcessMemory.Of(herald.Process.Id);
         await herald.Process.StopAsync();
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"With {title}: published in {took.TotalSeconds:0} s, {memory.ResidentBytes / Megabyte:0} MB at the end, {DiskSpace.Used(rig.Directory.Path) / 1e9:0.00} GB on disk."));
+        rig.Note(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"With {title}: published in {took.TotalSeconds:0} s, {memory.ResidentBytes / Megabyte:0} MB at the end, "
+                    + $"{DiskSpace.Used(rig.Directory.Path) / 1e9:0.00} GB on disk."));
         rig.Directory.Sub(Topic).Delete(recursive: true);
-        return new($"peak, {title}", Unit.Megabytes, null, new("herald", new Series([memory.PeakBytes / Megabyte]), CpuUse.Unmeasured), [new Target.AtMost(MostMegabytes)]);
+        return new(
+            $"peak, {title}", Unit.Megabytes, null, new("herald", new Series([memory.PeakBytes / Megabyte]), CpuUse.Unmeasured),
+            [new Target.AtMost(MostMegabytes)]);
     }
 }

@@ -36,7 +36,8 @@ internal sealed class HeldBench : IBench
             $"A round publishes and delivers for about {Math.Max(least.TotalSeconds, rig.Options.Round.TotalSeconds):0} s; the "
                 + "transaction is open during the whole round, at isolation level repeatable read.");
         var sides = await Contest.RunAsync(
-            new HeldContender("none held", deliveries, null, least), new HeldContender("one held", deliveries, database, least), rig, cancel);
+            new HeldContender("none held", deliveries, null, least), new HeldContender("one held", deliveries, database, least), rig,
+            cancel);
         await deliveries.JudgeAsync(cancel);
         return [new("deliveries/s", Unit.DeliveriesPerSecond, sides.Limit, sides.Herald, [new Target.RatioAtLeast(LeastRatio)])];
     }

@@ -15,7 +15,8 @@ internal sealed class BareReader(TimeProvider time)
     public JsonObject Run(ReadOrder order)
     {
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(Configuration(order))
-            .SetKeyDeserializer(Deserializers.ByteArray!).SetValueDeserializer(Deserializers.ByteArray!).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+            .SetKeyDeserializer(Deserializers.ByteArray!).SetValueDeserializer(Deserializers.ByteArray!).SetLogHandler((_, _) => { })
+                .SetErrorHandler((_, _) => { }).Build();
         consumer.Subscribe(order.Topic);
         Read(consumer, order.Skipped);
         var began = time.GetTimestamp();

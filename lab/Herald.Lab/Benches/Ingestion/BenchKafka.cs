@@ -51,7 +51,8 @@ internal sealed class BenchKafka : IAsyncDisposable
 
     /// <summary>The options with which a server reads a Kafka topic into a topic of Herald.</summary>
     public string[] Settings(string from, string topic, string group) =>
-        SetOption.Arguments(KafkaOptionSet.SettingsOf(ClusterName, _cluster.Address.Servers, from, topic).Append(new("kafka.group", group)));
+        SetOption.Arguments(
+            KafkaOptionSet.SettingsOf(ClusterName, _cluster.Address.Servers, from, topic).Append(new("kafka.group", group)));
 
     public async ValueTask DisposeAsync()
     {

@@ -27,7 +27,8 @@ internal sealed class IngestBench : IBench
 
     public string Matters =>
         "Herald's column is important: messages per second that are checked, deduplicated and on disk before their offsets are "
-            + "committed; messages per second that reach a webhook, signed and in order per key; and the time that one needs for it. The broker "
+            + "committed; messages per second that reach a webhook, signed and in order per key; and "
+                + "the time that one needs for it. The broker "
             + "shares the cores.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
@@ -61,7 +62,9 @@ internal sealed class IngestBench : IBench
         var herald = new MeasuredSide<double>("herald", [round.Cpu, kafka.Cpu], round.RunAsync, rig);
         await Alternation.RunAsync("reading", rig, cancel, limit, herald);
         await round.JudgeKillAsync(cancel);
-        return new("kafka to durable", Unit.EventsPerSecond, limit.Figure(rate => rate, withCpu: true), herald.Figure(rate => rate, withCpu: true), [new Target.AtLeast(LeastDurable)]);
+        return new(
+            "kafka to durable", Unit.EventsPerSecond, limit.Figure(rate => rate, withCpu: true), herald.Figure(rate => rate, withCpu: true),
+            [new Target.AtLeast(LeastDurable)]);
     }
 
     private static async Task<IReadOnlyList<BenchRow>> DeliveredAsync(BenchKafka kafka, BenchRig rig, CancellationToken cancel)
@@ -79,7 +82,8 @@ internal sealed class IngestBench : IBench
 
         var limit = new BareContender(sender, receiver, receiver.EndpointOf(1), rig);
         var producer = new CpuSource("producer", () => ProcessTimes.Of(Environment.ProcessId).Own);
-        var herald = new DeliveryContender([.. await rig.CpuOfAsync(server), kafka.Cpu, producer], client, receiver, 1, paused: false, rig, publisher);
+        var herald = new DeliveryContender(
+            [.. await rig.CpuOfAsync(server), kafka.Cpu, producer], client, receiver, 1, paused: false, rig, publisher);
         await herald.SubscribeAsync(MaxInFlight, cancel);
         var native = NativeContender.Find(receiver, receiver.EndpointOf(1), rig);
         var sides = await Contest.RunAsync(native is null ? [limit, herald] : [limit, native, herald], rig, cancel);

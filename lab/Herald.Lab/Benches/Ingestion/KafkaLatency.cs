@@ -67,7 +67,8 @@ internal sealed class KafkaLatency(BenchKafka kafka, TrafficClient traffic, Benc
         var count = (int)(Rate * (rig.Options.IsBrief ? BriefRound : rig.Options.Round).TotalSeconds);
         var acknowledged = new Task<TimeSpan>[count];
         await Task.Factory.StartNew(
-            () => Schedule(arrivals, one => SendAsync(sender, one, cancel), acknowledged), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Schedule(arrivals, one => SendAsync(sender, one, cancel), acknowledged), cancel, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         var histogram = new LatencyHistogram();
         foreach (var one in acknowledged)
             histogram.Record(await one);

@@ -51,6 +51,8 @@ internal sealed class NumberedKafkaPublisher : INumberedPublisher, IDisposable
         var payload = new byte[NumberedPayload.Bytes];
         NumberedPayload.Write(payload, key, number);
         var id = string.Create(CultureInfo.InvariantCulture, $"{key:000}-{number:000000000000}");
-        return new(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"key-{key:000}")), payload, [("id", Encoding.ASCII.GetBytes(id))]);
+        return new(
+            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"key-{key:000}")), payload,
+            [("id", Encoding.ASCII.GetBytes(id))]);
     }
 }

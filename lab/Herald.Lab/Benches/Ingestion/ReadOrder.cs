@@ -12,6 +12,8 @@ internal sealed record ReadOrder(string Servers, string Topic, string Group, lon
     public static ReadOrder Parse(string line)
     {
         var parts = line.Split(' ');
-        return new(parts[0], parts[1], parts[2], long.Parse(parts[3], CultureInfo.InvariantCulture), long.Parse(parts[4], CultureInfo.InvariantCulture));
+        return new(
+            parts[0], parts[1], parts[2], long.Parse(parts[3], CultureInfo.InvariantCulture),
+            long.Parse(parts[4], CultureInfo.InvariantCulture));
     }
 }

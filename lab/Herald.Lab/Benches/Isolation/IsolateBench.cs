@@ -64,7 +64,9 @@ internal sealed class IsolateBench : IBench
                 CultureInfo.InvariantCulture,
                 $"In the worst round a process on the machine waited for a processor {waited:P0} of the time, in the median round "
                     + $"{usual:P0}: other processes on the machine cause stalls."));
-        var close = new Target.CloseTo(CloseTimes, Math.Max(CloseMs, Chance.Apart([.. compared.SelectMany(Undisturbed).Select(round => round.All.P99)], rig.Options.Rounds)));
+        var close = new Target.CloseTo(
+            CloseTimes,
+            Math.Max(CloseMs, Chance.Apart([.. compared.SelectMany(Undisturbed).Select(round => round.All.P99)], rig.Options.Rounds)));
         var rows = compared.SelectMany(one => Rows(one.Trouble, one.Calm, one.Troubled, one.Trouble == Sham ? null : close));
         return [.. rows.Append(new("worst round's p99", Unit.Times, Single("fsync", disksWorst), Single("herald", worst.Times), [new Target.AtMostOrLimit(StallTimes)])).OrderByDescending(row => row.Targets.Count)];
 
@@ -97,7 +99,8 @@ internal sealed class IsolateBench : IBench
             if (disturbed)
                 await trouble.BeginAsync(scene, token);
             var (began, waited) = (rig.Time.GetTimestamp(), CpuPressure.Now());
-            var sent = await traffic.ArriveAsync(herald.Address, IsolationRig.Topic, Rate, rig.Options.IsBrief ? BriefRound : rig.Options.Round, token);
+            var sent = await traffic.ArriveAsync(
+                herald.Address, IsolationRig.Topic, Rate, rig.Options.IsBrief ? BriefRound : rig.Options.Round, token);
             var drained = await traffic.DrainAsync(IsolationRig.Healthy, sent.AcceptedOthers, token, withHotKeys: false);
             var share = (CpuPressure.Now() - waited) / rig.Time.GetElapsedTime(began);
             if (disturbed)
@@ -121,11 +124,14 @@ internal sealed class IsolateBench : IBench
     }
 
     private static double? MedianWaited(MeasuredSide<IsolationRound> side) =>
-        side.Rounds.All(round => round.Waited is not null) ? new Series([.. side.Rounds.Select(round => round.Waited!.Value)]).Median : null;
+        side.Rounds.All(round => round.Waited is not null)
+            ? new Series([.. side.Rounds.Select(round => round.Waited!.Value)]).Median
+            : null;
 
     private static BenchSide Single(string name, double figure) => new(name, new Series([figure]), CpuUse.Unmeasured);
 
-    private static IEnumerable<IsolationRound> Undisturbed((Trouble Trouble, MeasuredSide<IsolationRound> Calm, MeasuredSide<IsolationRound> Troubled) one) =>
+    private static IEnumerable<IsolationRound> Undisturbed(
+        (Trouble Trouble, MeasuredSide<IsolationRound> Calm, MeasuredSide<IsolationRound> Troubled) one) =>
         one.Trouble == Sham ? one.Calm.Rounds.Concat(one.Troubled.Rounds) : one.Calm.Rounds;
 
     /// <summary>Revives the endpoint, which must then get all events behind it, in order.</summary>

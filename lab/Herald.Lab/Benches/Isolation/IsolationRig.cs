@@ -25,7 +25,8 @@ internal sealed class IsolationRig(MeasuredHerald herald, TrafficClient traffic,
         await herald.PublishAsync(Topic, backlog, cancel);
         await herald.PauseAsync(Dead, cancel);
         foreach (var sink in Healthy)
-            await herald.SubscribeAsync($"healthy-{sink}", Topic, traffic.EndpointOf(sink), cancel, ("retry", Retry(brief ? "100ms" : "5s")));
+            await herald.SubscribeAsync(
+                $"healthy-{sink}", Topic, traffic.EndpointOf(sink), cancel, ("retry", Retry(brief ? "100ms" : "5s")));
     }
 
     /// <summary>Sets a time-out with which an attempt that hangs ends within a round.</summary>

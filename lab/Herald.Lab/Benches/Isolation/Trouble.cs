@@ -40,7 +40,8 @@ internal abstract record Trouble(string Name)
     {
         public override int HotKeys => Keys;
 
-        public override Task BeginAsync(IsolationRig rig, CancellationToken cancel) => rig.Traffic.BehaveAsync(0, SinkConduct.RefuseHotKeys, cancel);
+        public override Task BeginAsync(IsolationRig rig, CancellationToken cancel) =>
+            rig.Traffic.BehaveAsync(0, SinkConduct.RefuseHotKeys, cancel);
 
         public override Task EndAsync(IsolationRig rig, CancellationToken cancel) => rig.Traffic.BehaveAsync(0, SinkConduct.Accept, cancel);
     }

@@ -14,7 +14,8 @@ internal sealed class KeysRun(MeasuredHerald herald, TrafficClient traffic, int 
     {
         await herald.CreateTopicAsync(Topic, cancel);
         await herald.SubscribeAsync(
-            Subscription, Topic, traffic.EndpointOf(sink), cancel, ("limits", new JsonObject { ["maxInFlight"] = width, ["fixedInFlight"] = true }));
+            Subscription, Topic, traffic.EndpointOf(sink), cancel,
+            ("limits", new JsonObject { ["maxInFlight"] = width, ["fixedInFlight"] = true }));
         await herald.PauseAsync(Subscription, cancel);
         await herald.PublishAsync(Topic, new Backlog(await traffic.BeginAsync(keys, cancel), events, keys), cancel);
     }

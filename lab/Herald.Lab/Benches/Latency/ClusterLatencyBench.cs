@@ -55,7 +55,8 @@ internal sealed class ClusterLatencyBench(int nodes) : IBench
 
         async Task<Measured> MeasureAsync(string part, string schema, string connection, IReadOnlyList<CpuSource> processes)
         {
-            await using var cluster = await LocalCluster.StartAsync(nodes, connection, rig.Time, cancel, "--set", $"postgres.schema={schema}");
+            await using var cluster = await LocalCluster.StartAsync(
+                nodes, connection, rig.Time, cancel, "--set", $"postgres.schema={schema}");
             await PrepareAsync(cluster, traffic, rig, cancel);
             var addresses = cluster.Nodes.Select(node => node.Process.Address).ToList();
             var round = rig.Options.IsBrief ? BriefRound : rig.Options.Round;

@@ -44,9 +44,12 @@ internal sealed class LatencyBench : IBench
         var published = 0L;
         foreach (var rate in Rates)
         {
-            var straight = new MeasuredSide<Latencies>("straight", [traffic.Cpu], token => MeasureAsync(rate, traffic.EndpointOf(Sink), null, token), rig);
-            var through = new MeasuredSide<Latencies>("herald", [herald.Cpu, traffic.Cpu], token => MeasureAsync(rate, herald.Address, Topic, token), rig);
-            var disk = new MeasuredSide<Latencies>("disk", [], _ => Task.FromResult(Latencies.Of(SyncLatency.Measure(rig.Directory.Path, BriefRound, rig.Time))), rig);
+            var straight = new MeasuredSide<Latencies>(
+                "straight", [traffic.Cpu], token => MeasureAsync(rate, traffic.EndpointOf(Sink), null, token), rig);
+            var through = new MeasuredSide<Latencies>(
+                "herald", [herald.Cpu, traffic.Cpu], token => MeasureAsync(rate, herald.Address, Topic, token), rig);
+            var disk = new MeasuredSide<Latencies>(
+                "disk", [], _ => Task.FromResult(Latencies.Of(SyncLatency.Measure(rig.Directory.Path, BriefRound, rig.Time))), rig);
             await Alternation.RunAsync(Title(rate), rig, cancel, straight, disk, through);
             rows.AddRange(Rows(rate, straight, through));
             rig.Note(
@@ -72,8 +75,14 @@ internal sealed class LatencyBench : IBench
 
     private static IEnumerable<BenchRow> Rows(int rate, MeasuredSide<Latencies> straight, MeasuredSide<Latencies> through) =>
     [
-        new($"{Title(rate)}, p50", Unit.Milliseconds, straight.Figure(one => one.P50, withCpu: true), through.Figure(one => one.P50, withCpu: true), []),
-        new($"{Title(rate)}, p95", Unit.Milliseconds, straight.Figure(one => one.P95), through.Figure(one => one.P95), rate == 1000 ? [new Target.AtMost(MostP95Ms)] : []),
-        new($"{Title(rate)}, p99", Unit.Milliseconds, straight.Figure(one => one.P99), through.Figure(one => one.P99), rate == 5000 ? [new Target.AtMost(MostP99Ms)] : []),
+        new(
+            $"{Title(rate)}, p50", Unit.Milliseconds, straight.Figure(one => one.P50, withCpu: true),
+            through.Figure(one => one.P50, withCpu: true), []),
+        new(
+            $"{Title(rate)}, p95", Unit.Milliseconds, straight.Figure(one => one.P95), through.Figure(one => one.P95),
+            rate == 1000 ? [new Target.AtMost(MostP95Ms)] : []),
+        new(
+            $"{Title(rate)}, p99", Unit.Milliseconds, straight.Figure(one => one.P99), through.Figure(one => one.P99),
+            rate == 5000 ? [new Target.AtMost(MostP99Ms)] : []),
     ];
 }

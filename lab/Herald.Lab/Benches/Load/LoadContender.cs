@@ -4,7 +4,8 @@ namespace Herald.Lab.Benches.Load;
 
 /// <summary>A server to which a generator publishes.</summary>
 /// <param name="processes">The CPU of the server, and of the database that it uses.</param>
-internal sealed class LoadContender(string name, Uri server, IReadOnlyList<CpuSource> processes, ILoadGenerator generator, PublishShape shape, BenchRig rig) : IContender
+internal sealed class LoadContender(
+    string name, Uri server, IReadOnlyList<CpuSource> processes, ILoadGenerator generator, PublishShape shape, BenchRig rig) : IContender
 {
     public string Name => name;
     public IReadOnlyList<CpuSource> Processes { get; } = [.. processes, generator.Cpu];

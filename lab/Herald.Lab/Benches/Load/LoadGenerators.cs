@@ -6,5 +6,6 @@ namespace Herald.Lab.Benches.Load;
 internal static class LoadGenerators
 {
     public static async Task<ILoadGenerator> StartAsync(PublishShape shape, int connections, BenchRig rig, CancellationToken cancel) =>
-        WrkGenerator.Find(shape, connections, rig.Directory) ?? (ILoadGenerator)await OwnGenerator.StartAsync(shape, connections, rig, cancel);
+        WrkGenerator.Find(shape, connections, rig.Directory)
+            ?? (ILoadGenerator)await OwnGenerator.StartAsync(shape, connections, rig, cancel);
 }

@@ -30,8 +30,11 @@ internal sealed class LoadSender(LoadOrder order, int number, TimeProvider time)
         {
             await Task.WhenAll(senders.Select(sender => sender.CountedAsync(sender.ConnectAsync)));
             var began = time.GetTimestamp();
-            await Task.WhenAll(senders.Where(sender => sender.Broken == 0).Select(sender => sender.CountedAsync(() => sender.SendAsync(began))));
-            return new(senders.Sum(sender => sender.Requests), time.GetElapsedTime(began), senders.Sum(sender => sender.Refused), senders.Sum(sender => sender.Broken));
+            await Task.WhenAll(
+                senders.Where(sender => sender.Broken == 0).Select(sender => sender.CountedAsync(() => sender.SendAsync(began))));
+            return new(
+                senders.Sum(sender => sender.Requests), time.GetElapsedTime(began), senders.Sum(sender => sender.Refused),
+                senders.Sum(sender => sender.Broken));
         }
         finally
         {

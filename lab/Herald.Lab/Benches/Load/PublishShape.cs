@@ -42,7 +42,8 @@ internal sealed class PublishShape(int batch)
 
     public string Head(Uri server) => string.Create(
         CultureInfo.InvariantCulture,
-        $"POST /v1/topics/{Topic}/events HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Type: {ContentType}\r\nContent-Length: {BodyBytes}\r\n\r\n");
+        $"POST /v1/topics/{Topic}/events HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Type: "
+            + $"{ContentType}\r\nContent-Length: {BodyBytes}\r\n\r\n");
 
     /// <summary>The body of one request, with the numbers from <paramref name="first"/> on.</summary>
     public byte[] Body(int run, int sender, long first)

@@ -21,16 +21,19 @@ internal static class Wrk
         end
         """;
 
-    public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+    public static bool IsInstalled =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Any(folder => File.Exists(Path.Combine(folder, Program)));
 
     /// <param name="script">A file with the Lua script.</param>
     /// <param name="length">Rounded up to whole seconds.</param>
-    public static async Task<LoadResult> RunAsync(string script, Uri server, int threads, int connections, TimeSpan length, CancellationToken cancel)
+    public static async Task<LoadResult> RunAsync(
+        string script, Uri server, int threads, int connections, TimeSpan length, CancellationToken cancel)
     {
         string[] arguments =
         [
-            "--threads", Text(threads), "--connections", Text(connections), "--duration", $"{Text((int)Math.Ceiling(length.TotalSeconds))}s",
+            "--threads", Text(threads), "--connections", Text(connections), "--duration",
+            $"{Text((int)Math.Ceiling(length.TotalSeconds))}s",
             "--script", script, server.ToString(),
         ];
         using var wrk = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

@@ -19,7 +19,8 @@ internal sealed class WrkGenerator : ILoadGenerator
         _threads = Math.Min(Math.Min(MostThreads, Environment.ProcessorCount), connections);
     }
 
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"wrk with {_connections} connections, {_threads} threads and a script");
+    public string Name =>
+        string.Create(CultureInfo.InvariantCulture, $"wrk with {_connections} connections, {_threads} threads and a script");
 
     public CpuSource Cpu { get; } = CpuSource.OfEndedChildren(Wrk.Program);
 

@@ -11,7 +11,8 @@ internal readonly record struct ProcessTimes(TimeSpan Own, TimeSpan EndedChildre
     private const int TicksPerSecond = 100;
     private const int UserField = 14, SystemField = 15, ChildrenUserField = 16, ChildrenSystemField = 17;
 
-    public static ProcessTimes Of(int process) => Parse(File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat")));
+    public static ProcessTimes Of(int process) =>
+        Parse(File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat")));
 
     /// <summary>
     /// Reads <c>/proc/PID/stat</c>. Fields count from 1. The second one is a name in brackets, which can itself contain blanks and
@@ -22,6 +23,7 @@ internal readonly record struct ProcessTimes(TimeSpan Own, TimeSpan EndedChildre
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         return new(Ticks(UserField) + Ticks(SystemField), Ticks(ChildrenUserField) + Ticks(ChildrenSystemField));
 
-        TimeSpan Ticks(int field) => TimeSpan.FromSeconds(long.Parse(fields[field - 3], CultureInfo.InvariantCulture) / (double)TicksPerSecond);
+        TimeSpan Ticks(int field) => TimeSpan.FromSeconds(
+            long.Parse(fields[field - 3], CultureInfo.InvariantCulture) / (double)TicksPerSecond);
     }
 }

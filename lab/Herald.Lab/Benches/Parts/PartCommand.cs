@@ -69,7 +69,8 @@ internal static class PartCommand
     private static ExampleCommand GeneratorCommand(TimeProvider time) => Part(
         GeneratorName, "Sends publish requests for each order on its standard input.", [],
         (parsed, cancel) => PartLoop.RunAsync(
-            "", async order => (await LoadSender.RunAsync(LoadOrder.Parse(order), time)).ToJson(), parsed.InvocationConfiguration.Output, cancel));
+            "", async order => (await LoadSender.RunAsync(LoadOrder.Parse(order), time)).ToJson(), parsed.InvocationConfiguration.Output,
+            cancel));
 
     private static ExampleCommand ReceiverCommand(TimeProvider time)
     {
@@ -87,8 +88,11 @@ internal static class PartCommand
         };
         return Part(ReceiverName, "Receives and verifies webhooks, and reports them.", [secret, subscriptions], async (parsed, cancel) =>
         {
-            await using var receiver = await CountingReceiver.StartAsync(parsed.GetRequiredValue(secret), parsed.GetRequiredValue(subscriptions), time, cancel);
-            await PartLoop.RunAsync(receiver.Address.ToString(), _ => Task.FromResult(receiver.State().ToJson()), parsed.InvocationConfiguration.Output, cancel);
+            await using var receiver = await CountingReceiver.StartAsync(
+                parsed.GetRequiredValue(secret), parsed.GetRequiredValue(subscriptions), time, cancel);
+            await PartLoop.RunAsync(
+                receiver.Address.ToString(), _ => Task.FromResult(receiver.State().ToJson()), parsed.InvocationConfiguration.Output,
+                cancel);
         });
     }
 
@@ -97,7 +101,8 @@ internal static class PartCommand
         async (parsed, cancel) =>
         {
             using var loop = new BareLoop(time);
-            await PartLoop.RunAsync("", async order => (await loop.RunAsync(BareOrder.Parse(order))).ToJson(), parsed.InvocationConfiguration.Output, cancel);
+            await PartLoop.RunAsync(
+                "", async order => (await loop.RunAsync(BareOrder.Parse(order))).ToJson(), parsed.InvocationConfiguration.Output, cancel);
         });
 
     private static ExampleCommand BareRelayCommand(TimeProvider time)
@@ -134,7 +139,8 @@ internal static class PartCommand
         (parsed, cancel) => PartLoop.RunAsync(
             "", order => Task.FromResult(new BareReader(time).Run(ReadOrder.Parse(order))), parsed.InvocationConfiguration.Output, cancel));
 
-    private static ExampleCommand Part(string name, string description, IReadOnlyList<Option> options, Func<ParseResult, CancellationToken, Task> run)
+    private static ExampleCommand Part(
+        string name, string description, IReadOnlyList<Option> options, Func<ParseResult, CancellationToken, Task> run)
     {
         var command = new ExampleCommand(name, description, $"herald {Name} {name}");
         foreach (var option in options)

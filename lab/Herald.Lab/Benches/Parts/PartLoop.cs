@@ -15,7 +15,8 @@ internal static class PartLoop
     public static async Task RunAsync(string address, Func<string, Task<JsonObject>> answer, TextWriter output, CancellationToken cancel)
     {
         var questions = Channel.CreateUnbounded<string>(new() { SingleReader = true, SingleWriter = true });
-        _ = StandardInput.ReadToEndAsync(line => questions.Writer.TryWrite(line)).ContinueWith(_ => questions.Writer.Complete(), TaskScheduler.Default);
+        _ = StandardInput.ReadToEndAsync(line => questions.Writer.TryWrite(line)).ContinueWith(
+            _ => questions.Writer.Complete(), TaskScheduler.Default);
         await output.WriteLineAsync($"{ReadyLine}{address}".AsMemory(), cancel);
         await output.FlushAsync(cancel);
         await foreach (var question in questions.Reader.ReadAllAsync(cancel))

@@ -38,7 +38,8 @@ internal sealed class RegistrationsRound(BenchRig rig, MeasuredHerald herald, Tr
         var first = _rounds++ % step;
         await traffic.BeginAgainAsync(_past, size.Customers, cancel);
         var began = rig.Time.GetTimestamp();
-        await MeasuredHerald.ManyAsync(size.Webhooks, (i, token) => SubscribeAsync(NameOf(i), Past, first + (i * step), token, ("from", "earliest")), cancel);
+        await MeasuredHerald.ManyAsync(
+            size.Webhooks, (i, token) => SubscribeAsync(NameOf(i), Past, first + (i * step), token, ("from", "earliest")), cancel);
         rig.Progress.Show($"all customers are registered after {rig.Time.GetElapsedTime(began).TotalSeconds:0.0} s");
         var took = await UntilAllAsync(began, cancel);
         await MeasuredHerald.ManyAsync(size.Webhooks, (i, token) => herald.DeleteAsync(NameOf(i), token), cancel);
@@ -48,7 +49,8 @@ internal sealed class RegistrationsRound(BenchRig rig, MeasuredHerald herald, Tr
     }
 
     private Task SubscribeAsync(string id, string topic, int customer, CancellationToken cancel, params (string Field, JsonNode Value)[] more) => herald.SubscribeAsync(
-        id, topic, traffic.EndpointOf(sink), cancel, [("filter", new JsonObject { ["type"] = new JsonArray(TrafficEvent.TypeName(customer)) }), .. more]);
+        id, topic, traffic.EndpointOf(sink), cancel,
+        [("filter", new JsonObject { ["type"] = new JsonArray(TrafficEvent.TypeName(customer)) }), .. more]);
 
     private async Task<TimeSpan> UntilAllAsync(long began, CancellationToken cancel)
     {

@@ -64,7 +64,8 @@ internal sealed class RepeatsBench : IBench
 
     private static Task<MeasuredHerald> StartAsync(BenchRig rig, CancellationToken cancel) => MeasuredHerald.StartAsync(rig, cancel, Topic);
 
-    private static async Task<(MeasuredHerald, Crash)> CrashArrivingAsync(MeasuredHerald herald, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
+    private static async Task<(MeasuredHerald, Crash)> CrashArrivingAsync(
+        MeasuredHerald herald, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
     {
         await traffic.BeginAsync(Keys, cancel);
         var sending = traffic.ArriveUntilBrokenAsync(herald.Address, Topic, Rate, rig.Options.Round, cancel);
@@ -74,7 +75,8 @@ internal sealed class RepeatsBench : IBench
         return (herald, new(await EndAsync(traffic, sent.Accepted, rig, cancel), Rate));
     }
 
-    private static async Task<(MeasuredHerald, Crash)> CrashBackloggedAsync(MeasuredHerald herald, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
+    private static async Task<(MeasuredHerald, Crash)> CrashBackloggedAsync(
+        MeasuredHerald herald, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
     {
         var events = BacklogOf(rig);
         await herald.PauseAsync(Subscription, cancel);
@@ -116,7 +118,9 @@ internal sealed class RepeatsBench : IBench
 
     private static BenchRow Row(string name, List<Crash> crashes, double limitMs, Target target) => new(
         name, Unit.Repeats,
-        Side(string.Create(CultureInfo.InvariantCulture, $"delivered in {limitMs:0} ms"), crashes.Select(one => one.PerSecond * limitMs / 1000)),
+        Side(
+            string.Create(CultureInfo.InvariantCulture, $"delivered in {limitMs:0} ms"),
+            crashes.Select(one => one.PerSecond * limitMs / 1000)),
         Side("herald", crashes.Select(one => (double)one.Repeats)), [target]);
 
     private static BenchSide Side(string name, IEnumerable<double> rounds) => new(name, new Series([.. rounds]), CpuUse.Unmeasured);

@@ -8,7 +8,8 @@ namespace Herald.Lab.Benches.Reports;
 /// <param name="Notes">The settings and tools of the run, for readers who compare runs.</param>
 /// <param name="Failures">Everything that was lost, refused or out of order; empty when the run succeeded.</param>
 internal sealed record BenchReport(
-    string Name, string Matters, IReadOnlyList<BenchRow> Rows, bool IsBrief, Machine Machine, string Commit, IReadOnlyList<string> Notes, IReadOnlyList<string> Failures)
+    string Name, string Matters, IReadOnlyList<BenchRow> Rows, bool IsBrief, Machine Machine, string Commit, IReadOnlyList<string> Notes,
+    IReadOnlyList<string> Failures)
 {
     public bool Passed => Failures.Count == 0;
 

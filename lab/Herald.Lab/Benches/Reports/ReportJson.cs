@@ -9,7 +9,8 @@ namespace Herald.Lab.Benches.Reports;
 /// </summary>
 internal static class ReportJson
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes one report as an object, several as an array.</summary>
     public static string Write(IReadOnlyList<BenchReport> reports) =>
@@ -70,7 +71,8 @@ internal static class ReportJson
         {
             ["name"] = side.Name,
             ["rounds"] = new JsonArray([.. side.Series.Rounds.Select(round => JsonValue.Create(Figure(round)))]),
-            ["cpu_cores"] = new JsonObject(side.Cpu.Shares.Select(share => KeyValuePair.Create(share.Process, (JsonNode?)Figure(share.Cores)))),
+            ["cpu_cores"] = new JsonObject(
+                side.Cpu.Shares.Select(share => KeyValuePair.Create(share.Process, (JsonNode?)Figure(share.Cores)))),
             ["other_cpu_cores"] = Figure(side.Cpu.Others),
         };
         if (unit.Counted is not null && side.Cpu.Shares.Count > 0)

@@ -37,7 +37,10 @@ internal static class ReportText
     {
         var table = NewTable();
         foreach (var report in reports)
-            table.AddRow(report is { Passed: true, Rows: [var first, ..] } ? Cells(report.Name, first, report.IsBrief) : [report.Name, Nothing, Nothing, Nothing, "FAILED"]);
+            table.AddRow(
+                report is { Passed: true, Rows: [var first, ..] }
+                    ? Cells(report.Name, first, report.IsBrief)
+                    : [report.Name, Nothing, Nothing, Nothing, "FAILED"]);
         Write(table, output);
     }
 
@@ -63,18 +66,24 @@ internal static class ReportText
 
     private static string Cpu(BenchSide side, Unit unit)
     {
-        var shares = string.Join(", ", side.Cpu.Shares.Select(share => string.Create(CultureInfo.InvariantCulture, $"{share.Process} {share.Cores:0.00}")));
-        var each = unit.Counted is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; together {side.CpuMicroseconds:0.#} µs {unit.Counted}");
+        var shares = string.Join(
+            ", ", side.Cpu.Shares.Select(share => string.Create(CultureInfo.InvariantCulture, $"{share.Process} {share.Cores:0.00}")));
+        var each = unit.Counted is null
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"; together {side.CpuMicroseconds:0.#} µs {unit.Counted}");
         return string.Create(CultureInfo.InvariantCulture,
             $"CPU in cores, {side.Name}: {shares}{each}. All other processes on the machine used {side.Cpu.Others:0.00}.");
     }
 
-    private static string Cell(Series series) => series.Rounds.Count == 1 ? Number(series.Median) : $"{Number(series.Median)}\n{Spread(series)}";
+    private static string Cell(Series series) =>
+        series.Rounds.Count == 1 ? Number(series.Median) : $"{Number(series.Median)}\n{Spread(series)}";
 
     // A median of 0 has no percentages.
     private static string Spread(Series series) => series.Median == 0
         ? $"{Number(series.Lowest)} to {Number(series.Highest)}"
-        : string.Create(CultureInfo.InvariantCulture, $"{series.Lowest / series.Median - 1:+0%;-0%;0%} {series.Highest / series.Median - 1:+0%;-0%;0%}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{series.Lowest / series.Median - 1:+0%;-0%;0%} {series.Highest / series.Median - 1:+0%;-0%;0%}");
 
     private static string Number(double value) => value.ToString(Math.Abs(value) >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture);
 

@@ -19,7 +19,8 @@ internal static class Alternation
         for (var round = 1; round <= rig.Options.Rounds; round++)
             foreach (var side in round % 2 == 1 ? sides : sides.Reverse())
             {
-                rig.Progress.Show(string.Create(CultureInfo.InvariantCulture, $"{what}: round {round} of {rig.Options.Rounds}, {side.Name}"));
+                rig.Progress.Show(
+                    string.Create(CultureInfo.InvariantCulture, $"{what}: round {round} of {rig.Options.Rounds}, {side.Name}"));
                 await side.RunAsync(counts: true, cancel);
             }
     }

@@ -36,17 +36,21 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
     public void Fail(string sentence) => _failures.Add(sentence);
 
     /// <summary>Starts a server as users start it, on a directory of its own.</summary>
-    public Task<ServerProcess> StartServerAsync(CancellationToken cancel, params string[] settings) => StartServerAsync("herald", cancel, settings);
+    public Task<ServerProcess> StartServerAsync(CancellationToken cancel, params string[] settings) =>
+        StartServerAsync("herald", cancel, settings);
 
     /// <param name="name">The name of its directory. A server continues with a directory that an earlier server has used.</param>
-    public Task<ServerProcess> StartServerAsync(string name, CancellationToken cancel, params string[] settings) => StartServerAsync(name, ServerProcess.Plain, settings, cancel);
+    public Task<ServerProcess> StartServerAsync(string name, CancellationToken cancel, params string[] settings) =>
+        StartServerAsync(name, ServerProcess.Plain, settings, cancel);
 
     /// <param name="command">The command of a server, without an application or with one.</param>
-    public async Task<ServerProcess> StartServerAsync(string name, IReadOnlyList<string> command, IReadOnlyList<string> settings, CancellationToken cancel)
+    public async Task<ServerProcess> StartServerAsync(
+        string name, IReadOnlyList<string> command, IReadOnlyList<string> settings, CancellationToken cancel)
     {
         string[] store = options.Store == StoreChoice.Embedded ? []
             : ["--store", "postgres", "--connection", (await DatabaseAsync()).Connection, "--set", $"postgres.schema={name.Replace('-', '_')}"];
-        var server = await ServerProcess.StartAsync(["--data", directory.Sub(name).FullName, "--listen", "127.0.0.1:0", .. store, .. settings], time, cancel, command);
+        var server = await ServerProcess.StartAsync(
+            ["--data", directory.Sub(name).FullName, "--listen", "127.0.0.1:0", .. store, .. settings], time, cancel, command);
         _processes.Push(server);
         return server;
     }

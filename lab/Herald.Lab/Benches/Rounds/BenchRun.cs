@@ -13,7 +13,8 @@ internal static class BenchRun
     private static readonly TimeSpan SyncsMeasuredBriefly = TimeSpan.FromMilliseconds(100);
 
     /// <exception cref="BenchException">There is no directory to measure in.</exception>
-    public static async Task<BenchReport> RunAsync(IBench bench, BenchOptions options, BenchProgress progress, TimeProvider time, CancellationToken cancel)
+    public static async Task<BenchReport> RunAsync(
+        IBench bench, BenchOptions options, BenchProgress progress, TimeProvider time, CancellationToken cancel)
     {
         using var directory = BenchDirectory.Create(options.Data);
         progress.Show("measuring the disk");

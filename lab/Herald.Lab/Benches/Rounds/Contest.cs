@@ -14,14 +14,16 @@ internal static class Contest
     /// </summary>
     public static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(12);
 
-    public static async Task<(BenchSide Limit, BenchSide Herald)> RunAsync(IContender limit, IContender herald, BenchRig rig, CancellationToken cancel)
+    public static async Task<(BenchSide Limit, BenchSide Herald)> RunAsync(
+        IContender limit, IContender herald, BenchRig rig, CancellationToken cancel)
     {
         var sides = await RunAsync([limit, herald], rig, cancel);
         return (sides[0], sides[1]);
     }
 
     /// <returns>In the order of the contenders.</returns>
-    public static async Task<IReadOnlyList<BenchSide>> RunAsync(IReadOnlyList<IContender> contenders, BenchRig rig, CancellationToken cancel)
+    public static async Task<IReadOnlyList<BenchSide>> RunAsync(
+        IReadOnlyList<IContender> contenders, BenchRig rig, CancellationToken cancel)
     {
         var sides = contenders.Select(contender => new Side(contender, rig)).ToList();
         if (!rig.Options.IsBrief)

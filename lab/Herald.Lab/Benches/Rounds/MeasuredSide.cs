@@ -6,7 +6,8 @@ namespace Herald.Lab.Benches.Rounds;
 /// <summary>One of several things that are measured in turn, for rounds that give more than one figure.</summary>
 /// <param name="processes">The processes whose CPU is counted.</param>
 /// <param name="measure">Runs one round.</param>
-internal sealed class MeasuredSide<T>(string name, IReadOnlyList<CpuSource> processes, Func<CancellationToken, Task<T>> measure, BenchRig rig)
+internal sealed class MeasuredSide<T>(
+    string name, IReadOnlyList<CpuSource> processes, Func<CancellationToken, Task<T>> measure, BenchRig rig)
 {
     private readonly CpuMeter _cpu = new(processes, MachineTimes.Now, rig.Time);
     private readonly List<T> _rounds = [];

@@ -53,13 +53,16 @@ internal sealed class NodesBench : IBench
         ];
 
         MeasuredSide<double> Side(string name, LocalCluster cluster) => new(
-            name, [.. cluster.Nodes.Select(CpuSource.Of), database.Cpu, traffic.Cpu], token => MeasureAsync(cluster, traffic, rig, token), rig);
+            name, [.. cluster.Nodes.Select(CpuSource.Of), database.Cpu, traffic.Cpu], token => MeasureAsync(cluster, traffic, rig, token),
+            rig);
     }
 
-    private static async Task<LocalCluster> StartAsync(int nodes, BenchDatabase database, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
+    private static async Task<LocalCluster> StartAsync(
+        int nodes, BenchDatabase database, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
     {
         var cluster = await LocalCluster.StartAsync(
-            nodes, database.Connection, rig.Time, cancel, "--set", string.Create(CultureInfo.InvariantCulture, $"postgres.schema=nodes_{nodes}"));
+            nodes, database.Connection, rig.Time, cancel, "--set",
+            string.Create(CultureInfo.InvariantCulture, $"postgres.schema=nodes_{nodes}"));
         using var herald = MeasuredHerald.Of(cluster.Nodes[0].Process, rig);
         await herald.CreateTopicAsync(Topic, cancel);
         await herald.SubscribeAsync(Subscription, Topic, traffic.EndpointOf(Sink), cancel);
@@ -86,14 +89,16 @@ internal sealed class NodesBench : IBench
         return sink.Received / rig.Time.GetElapsedTime(sink.FirstAt, sink.LastAt).TotalSeconds;
     }
 
-    private static async Task<SinkTotals> PublishAsync(LocalCluster cluster, TrafficClient traffic, TimeSpan length, CancellationToken cancel)
+    private static async Task<SinkTotals> PublishAsync(
+        LocalCluster cluster, TrafficClient traffic, TimeSpan length, CancellationToken cancel)
     {
         await traffic.BeginAsync(Keys, cancel);
         var sent = await traffic.PressAsync([.. cluster.Nodes.Select(node => node.Process.Address)], Topic, Publishers, length, cancel);
         return (await traffic.DrainAsync([Sink], sent.Accepted, cancel)).Sinks[Sink];
     }
 
-    private static async Task<(BenchSide Cpu, BenchSide Statements)> RestAsync(LocalCluster cluster, BenchDatabase database, BenchRig rig, CancellationToken cancel)
+    private static async Task<(BenchSide Cpu, BenchSide Statements)> RestAsync(
+        LocalCluster cluster, BenchDatabase database, BenchRig rig, CancellationToken cancel)
     {
         var length = rig.Options.IsBrief || rig.Options.Round > ShortestRest ? rig.Options.Round : ShortestRest;
         var (percents, statements) = (new List<double>(), new List<double>());

@@ -42,11 +42,13 @@ internal sealed class ScaleBench : IBench
         {
             rig.Progress.Show($"{nodes} nodes");
             await using var cluster = await LocalCluster.StartAsync(
-                nodes, database.Connection, rig.Time, cancel, "--set", $"postgres.schema=scale_{nodes}", "--engine-max-in-flight", PermitsPerNode.ToString(CultureInfo.InvariantCulture));
+                nodes, database.Connection, rig.Time, cancel, "--set", $"postgres.schema=scale_{nodes}", "--engine-max-in-flight",
+                PermitsPerNode.ToString(CultureInfo.InvariantCulture));
             using var herald = MeasuredHerald.Of(cluster.Nodes[0].Process, rig);
             await herald.CreateTopicAsync(Topic, cancel);
             await herald.SubscribeAsync(
-                Subscription, Topic, traffic.EndpointOf(Sink), cancel, ("limits", new JsonObject { ["maxInFlight"] = 1000, ["fixedInFlight"] = true }));
+                Subscription, Topic, traffic.EndpointOf(Sink), cancel,
+                ("limits", new JsonObject { ["maxInFlight"] = 1000, ["fixedInFlight"] = true }));
             await Task.Delay(Settling, rig.Time, cancel);
             rates.Add(await MeasureRateAsync(herald, traffic, nodes, rig, cancel));
             waits.Add(await MeasureWaitsAsync(herald, traffic, rig, cancel));
@@ -54,15 +56,18 @@ internal sealed class ScaleBench : IBench
         return
         [
             .. rates.Skip(1).Select((series, i) => new BenchRow(
-                $"{i + 2} nodes", Unit.DeliveriesPerSecond, new BenchSide("1 node", rates[0], CpuUse.Unmeasured), new BenchSide("herald", series, CpuUse.Unmeasured),
+                $"{i + 2} nodes", Unit.DeliveriesPerSecond, new BenchSide("1 node", rates[0], CpuUse.Unmeasured),
+                new BenchSide("herald", series, CpuUse.Unmeasured),
                 [new Target.RatioAtLeast(1 + (LeastMore * (i + 1)))])),
             .. waits.Select((latencies, i) => new BenchRow(
-                $"{i + 1} nodes, p99 waiting", Unit.Milliseconds, null, new BenchSide("herald", new Series([latencies.P99]), CpuUse.Unmeasured), [])),
+                $"{i + 1} nodes, p99 waiting", Unit.Milliseconds, null,
+                new BenchSide("herald", new Series([latencies.P99]), CpuUse.Unmeasured), [])),
         ];
     }
 
     /// <summary>Counts the deliveries between two looks, out of a backlog that lasts longer than the measurement.</summary>
-    private static async Task<Series> MeasureRateAsync(MeasuredHerald herald, TrafficClient traffic, int nodes, BenchRig rig, CancellationToken cancel)
+    private static async Task<Series> MeasureRateAsync(
+        MeasuredHerald herald, TrafficClient traffic, int nodes, BenchRig rig, CancellationToken cancel)
     {
         var length = rig.Options.Round * rig.Options.Rounds + (2 * Settling);
         await herald.PauseAsync(Subscription, cancel);
@@ -83,7 +88,8 @@ internal sealed class ScaleBench : IBench
         return new Series(rounds);
     }
 
-    private static async Task<Latencies> MeasureWaitsAsync(MeasuredHerald herald, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
+    private static async Task<Latencies> MeasureWaitsAsync(
+        MeasuredHerald herald, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
     {
         rig.Progress.Show("waiting");
         await traffic.BeginAsync(Keys, cancel);

@@ -29,7 +29,12 @@ internal sealed class StartBench : IBench
         var traffic = await TrafficClient.StartAsync(rig, cancel);
         using var restarts = new Restarts(rig, traffic, undelivered);
         await restarts.PrepareAsync(events, cancel);
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"{events:N0} events of {TrafficEvent.PayloadBytes} bytes, the last {undelivered:N0} of them undelivered: {DiskSpace.Used(rig.Directory.Path) / 1e9:0.00} GB. Before each start the server was killed, or stopped, while it delivered."));
+        rig.Note(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{events:N0} events of {TrafficEvent.PayloadBytes} bytes, the last {undelivered:N0} of them undelivered: "
+                    + $"{DiskSpace.Used(rig.Directory.Path) / 1e9:0.00} GB. Before each start the server was killed, or stopped, while "
+                    + $"it delivered."));
 
         var sides = new List<MeasuredSide<StartRound>>
         {

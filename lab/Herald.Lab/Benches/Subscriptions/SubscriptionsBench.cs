@@ -20,7 +20,8 @@ internal sealed class SubscriptionsBench : IBench
     private static readonly int[] BriefCounts = [10, 100, 1000];
 
     public string Name => "subscriptions";
-    public string Description => "Events accepted with 10, 1,000 and 100,000 subscriptions by exact match, of which each event matches one.";
+    public string Description =>
+        "Events accepted with 10, 1,000 and 100,000 subscriptions by exact match, of which each event matches one.";
 
     public string Matters =>
         "The ratio is important: an event for one of many subscriptions must not cost more than an event for one of ten.";
@@ -58,7 +59,8 @@ internal sealed class SubscriptionsBench : IBench
         async Task<PressRound> MeasureAsync(MeasuredHerald herald, int types, CancellationToken token)
         {
             await traffic.BeginAsync(counts[^1], token, types: types);
-            var sent = await traffic.PressAsync(herald.Address, Topic, Connections, rig.Options.IsBrief ? BriefRound : rig.Options.Round, token);
+            var sent = await traffic.PressAsync(
+                herald.Address, Topic, Connections, rig.Options.IsBrief ? BriefRound : rig.Options.Round, token);
             var received = (await traffic.DrainAsync([Sink], sent.Accepted, token)).Sinks[Sink];
             return new(sent.PerSecond, received.Received / rig.Time.GetElapsedTime(received.FirstAt, received.LastAt).TotalSeconds);
         }
@@ -75,9 +77,11 @@ internal sealed class SubscriptionsBench : IBench
     }
 
     /// <summary>The most subscriptions come first. Each is shown beside the fewest.</summary>
-    private static IEnumerable<BenchRow> Rows(List<MeasuredSide<PressRound>> sides, string what, Func<PressRound, double> figure, bool isMain) =>
+    private static IEnumerable<BenchRow> Rows(
+        List<MeasuredSide<PressRound>> sides, string what, Func<PressRound, double> figure, bool isMain) =>
         sides.Skip(1).Reverse().Select(side => new BenchRow(
-            what, Unit.EventsPerSecond, sides[0].Figure(figure, isMain), side.Figure(figure, isMain), isMain ? [new Target.RatioAtLeast(LeastRatio)] : []));
+            what, Unit.EventsPerSecond, sides[0].Figure(figure, isMain), side.Figure(figure, isMain),
+            isMain ? [new Target.RatioAtLeast(LeastRatio)] : []));
 
     private static string Title(int count) => string.Create(CultureInfo.InvariantCulture, $"with {count:N0}");
 }

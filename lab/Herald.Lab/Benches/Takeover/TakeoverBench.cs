@@ -54,7 +54,8 @@ internal sealed class TakeoverBench : IBench
             new("one of three stopped", Unit.Milliseconds, limit, stopped.Figure(one => one.Longest), [new Target.AtMost(MostMsByStop)]),
             new("one alone, killed and started", Unit.Milliseconds,
                 new BenchSide("start", new Series([.. restarts.Select(one => one.Listening)]), CpuUse.Unmeasured),
-                new BenchSide("started", new Series([.. restarts.Select(one => one.Delivered)]), CpuUse.Unmeasured), [new Target.AtMost(MostMsByStart)]),
+                new BenchSide("started", new Series([.. restarts.Select(one => one.Delivered)]), CpuUse.Unmeasured),
+                [new Target.AtMost(MostMsByStart)]),
         ];
 
         async Task<Latencies> MeasureAsync(Func<ClusterNode, Task> disturb, CancellationToken token)
@@ -62,7 +63,8 @@ internal sealed class TakeoverBench : IBench
             var last = cluster!.Nodes[^1];
             await traffic.BeginAsync(Keys, token);
             var length = rig.Options.Round * 2;
-            var sending = traffic.ArriveAsync(cluster.Nodes[0].Process.Address, Topic, rig.Options.IsBrief ? BriefRate : Rate, length, token);
+            var sending = traffic.ArriveAsync(
+                cluster.Nodes[0].Process.Address, Topic, rig.Options.IsBrief ? BriefRate : Rate, length, token);
             await Task.Delay(length / 3, rig.Time, token);
             await disturb(last);
             var sent = await sending;
@@ -81,7 +83,8 @@ internal sealed class TakeoverBench : IBench
         using var herald = MeasuredHerald.Of(cluster.Nodes[0].Process, rig);
         await herald.CreateTopicAsync(Topic, cancel);
         await herald.SubscribeAsync(Subscription, Topic, traffic.EndpointOf(Sink), cancel);
-        await herald.SubscribeAsync(Troubled, Topic, traffic.EndpointOf(HangingSink), cancel, ("limits", new JsonObject { ["timeout"] = "10s" }));
+        await herald.SubscribeAsync(
+            Troubled, Topic, traffic.EndpointOf(HangingSink), cancel, ("limits", new JsonObject { ["timeout"] = "10s" }));
         await ClusterBalance.ReachAsync(cluster, rig, cancel);
     }
 
@@ -89,7 +92,8 @@ internal sealed class TakeoverBench : IBench
     /// Measures the time from the start of the process until it listens, and from then until the receiver has a thousand events that are
     /// published at once.
     /// </summary>
-    private static async Task<List<(double Listening, double Delivered)>> RestartAsync(LocalCluster cluster, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
+    private static async Task<List<(double Listening, double Delivered)>> RestartAsync(
+        LocalCluster cluster, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
     {
         var (node, took) = (cluster.Nodes[0], new List<(double, double)>());
         for (var round = 1; round <= rig.Options.Rounds; round++)

@@ -39,7 +39,8 @@ internal sealed class MeasuredHerald : IDisposable
     public Task CreateTopicAsync(string topic, CancellationToken cancel) => SucceedAsync(_client.Topics.PutAsync(topic, cancel: cancel));
 
     /// <param name="more">Fields beside topic and endpoint.</param>
-    public Task SubscribeAsync(string id, string topic, Uri endpoint, CancellationToken cancel, params (string Field, JsonNode Value)[] more)
+    public Task SubscribeAsync(
+        string id, string topic, Uri endpoint, CancellationToken cancel, params (string Field, JsonNode Value)[] more)
     {
         var subscription = new JsonObject { ["topic"] = topic, ["endpoint"] = endpoint.ToString() };
         foreach (var (field, value) in more)
@@ -50,7 +51,8 @@ internal sealed class MeasuredHerald : IDisposable
 
     /// <summary>Creates many things, several at a time.</summary>
     public static Task ManyAsync(int count, Func<int, CancellationToken, Task> make, CancellationToken cancel) => Parallel.ForEachAsync(
-        Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancel }, async (i, token) => await make(i, token));
+        Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancel },
+        async (i, token) => await make(i, token));
 
     public Task PauseAsync(string id, CancellationToken cancel) => SucceedAsync(_client.Subscriptions.PauseAsync(id, cancel));
 
@@ -90,7 +92,8 @@ internal sealed class MeasuredHerald : IDisposable
     /// <summary>Adds a note about settings of a subscription that differ from the default.</summary>
     private void NoteSettings((string Field, JsonNode Value)[] more)
     {
-        var settings = more.Where(one => one.Field is "limits" or "retry").Select(one => $"{one.Field} {one.Value.ToJsonString()}").ToList();
+        var settings = more.Where(one => one.Field is "limits" or "retry").Select(
+            one => $"{one.Field} {one.Value.ToJsonString()}").ToList();
         if (settings.Count > 0)
             _rig.NoteOnce($"Subscriptions have these settings: {string.Join(", ", settings)}.");
     }

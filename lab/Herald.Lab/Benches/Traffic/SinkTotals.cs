@@ -13,7 +13,8 @@ namespace Herald.Lab.Benches.Traffic;
 /// <param name="Busy">The working time of all events together.</param>
 /// <param name="Latencies">The latencies of all events except those of hot keys.</param>
 internal sealed record SinkTotals(
-    long Received, long ReceivedHot, long Repeated, long OutOfOrder, long Foreign, long FirstAt, long LastAt, TimeSpan Busy, Latencies Latencies)
+    long Received, long ReceivedHot, long Repeated, long OutOfOrder, long Foreign, long FirstAt, long LastAt, TimeSpan Busy,
+    Latencies Latencies)
 {
     public long ReceivedOthers => Received - ReceivedHot;
 }

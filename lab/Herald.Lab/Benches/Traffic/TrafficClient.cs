@@ -37,7 +37,8 @@ internal sealed class TrafficClient
     /// <summary>Begins an earlier run again, for events that were published before another run began.</summary>
     public Task BeginAgainAsync(int run, int keys, CancellationToken cancel) => AskAsync(new TrafficOrder.Begin(run, keys, 0, 1), cancel);
 
-    public Task BehaveAsync(int sink, SinkConduct conduct, CancellationToken cancel) => AskAsync(new TrafficOrder.Behave(sink, conduct), cancel);
+    public Task BehaveAsync(int sink, SinkConduct conduct, CancellationToken cancel) =>
+        AskAsync(new TrafficOrder.Behave(sink, conduct), cancel);
 
     /// <summary>Takes the next event that comes as the first one.</summary>
     public Task MarkAsync(CancellationToken cancel) => AskAsync(new TrafficOrder.Mark(), cancel);
@@ -57,7 +58,8 @@ internal sealed class TrafficClient
         PressAsync([target], topic, connections, length, cancel);
 
     /// <summary>As above, at several addresses in turn.</summary>
-    public Task<SentTotals> PressAsync(IReadOnlyList<Uri> targets, string topic, int connections, TimeSpan length, CancellationToken cancel) =>
+    public Task<SentTotals> PressAsync(
+        IReadOnlyList<Uri> targets, string topic, int connections, TimeSpan length, CancellationToken cancel) =>
         SendAsync(new TrafficOrder.Press(targets, topic, connections, length), cancel);
 
     public async Task<DrainedTotals> LookAsync(CancellationToken cancel) =>

@@ -17,18 +17,24 @@ namespace Herald.Lab.Benches.Traffic;
 internal readonly record struct TrafficEvent(int Run, int Key, long Number, long Due)
 {
     public const int PayloadBytes = PublishShape.PayloadBytes;
-    private const string RunPlace = "RRRR", KeyPlace = "KKKKKK", NumberPlace = "NNNNNNNNNN", DuePlace = "DDDDDDDDDDDDDDDDDDD", TypePlace = "TTTTTT";
-    private const string PayloadBegins = $"{{\"run\":\"{RunPlace}\",\"key\":\"{KeyPlace}\",\"number\":\"{NumberPlace}\",\"due\":\"{DuePlace}\",\"data\":\"";
+    private const string RunPlace = "RRRR", KeyPlace = "KKKKKK", NumberPlace = "NNNNNNNNNN", DuePlace = "DDDDDDDDDDDDDDDDDDD",
+        TypePlace = "TTTTTT";
+    private const string PayloadBegins =
+        $"{{\"run\":\"{RunPlace}\",\"key\":\"{KeyPlace}\",\"number\":\"{NumberPlace}\",\"due\":\"{DuePlace}\",\"data\":\"";
     private const string PayloadEnds = "\"}";
-    private const string EnvelopeBegins = $"{{\"id\":\"{RunPlace}-{KeyPlace}-{NumberPlace}\",\"key\":\"{KeyPlace}\",\"type\":\"{TypePlace}\",\"payload\":";
+    private const string EnvelopeBegins =
+        $"{{\"id\":\"{RunPlace}-{KeyPlace}-{NumberPlace}\",\"key\":\"{KeyPlace}\",\"type\":\"{TypePlace}\",\"payload\":";
     private const string EnvelopeEnds = "}\n";
-    private static readonly byte[] Payload = Encoding.ASCII.GetBytes(PayloadBegins.PadRight(PayloadBytes - PayloadEnds.Length, 'x') + PayloadEnds);
+    private static readonly byte[] Payload = Encoding.ASCII.GetBytes(
+        PayloadBegins.PadRight(PayloadBytes - PayloadEnds.Length, 'x') + PayloadEnds);
     private static readonly byte[] EnvelopeStart = Encoding.ASCII.GetBytes(EnvelopeBegins);
     private static readonly byte[] EnvelopeEnd = Encoding.ASCII.GetBytes(EnvelopeEnds);
     private static readonly int KeyAt = Place(PayloadBegins, KeyPlace), NumberAt = Place(PayloadBegins, NumberPlace);
     private static readonly int RunAt = Place(PayloadBegins, RunPlace), DueAt = Place(PayloadBegins, DuePlace);
-    private static readonly int IdRunAt = Place(EnvelopeBegins, RunPlace), IdKeyAt = Place(EnvelopeBegins, KeyPlace), IdNumberAt = Place(EnvelopeBegins, NumberPlace);
-    private static readonly int KeyNameAt = EnvelopeBegins.LastIndexOf(KeyPlace, StringComparison.Ordinal), TypeAt = Place(EnvelopeBegins, TypePlace);
+    private static readonly int IdRunAt = Place(EnvelopeBegins, RunPlace), IdKeyAt = Place(EnvelopeBegins, KeyPlace),
+        IdNumberAt = Place(EnvelopeBegins, NumberPlace);
+    private static readonly int KeyNameAt = EnvelopeBegins.LastIndexOf(KeyPlace, StringComparison.Ordinal),
+        TypeAt = Place(EnvelopeBegins, TypePlace);
 
     /// <summary>The length of an event as a line of a publish request.</summary>
     public static int EnvelopeBytes { get; } = EnvelopeStart.Length + PayloadBytes + EnvelopeEnd.Length;

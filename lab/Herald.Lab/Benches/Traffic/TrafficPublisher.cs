@@ -20,7 +20,8 @@ internal sealed class TrafficPublisher(TrafficOrder.Begin run, TimeProvider time
         var addresses = order.Targets.Select(target => new TrafficAddress(target, order.Topic)).ToArray();
         var connections = Enumerable.Range(0, OpenConnections + HotConnections)
             .Select(number => new TrafficConnection(addresses[number % addresses.Length], run, () => null)).ToArray();
-        return await RunAsync(connections, TimeSpan.Zero, () => Task.Factory.StartNew(() => Schedule(connections, order), TaskCreationOptions.LongRunning));
+        return await RunAsync(
+            connections, TimeSpan.Zero, () => Task.Factory.StartNew(() => Schedule(connections, order), TaskCreationOptions.LongRunning));
     }
 
     /// <summary>A closed loop: each connection sends the next event when the last one is answered.</summary>

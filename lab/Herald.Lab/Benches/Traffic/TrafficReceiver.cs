@@ -32,7 +32,9 @@ internal sealed class TrafficReceiver(TimeProvider time) : IHttpApplication<IFea
     {
         var sink = _sinks[int.Parse(context.GetRequiredFeature<IHttpRequestFeature>().Path.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture)];
         var one = await ReadAsync(context.GetRequiredFeature<IRequestBodyPipeFeature>());
-        var gone = sink.Conduct == SinkConduct.Hang ? context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted : CancellationToken.None;
+        var gone = sink.Conduct == SinkConduct.Hang
+            ? context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted
+            : CancellationToken.None;
         context.GetRequiredFeature<IHttpResponseFeature>().StatusCode = await sink.TakeAsync(one, gone);
     }
 

@@ -45,7 +45,9 @@ internal sealed class TrafficSink(TimeProvider time, Func<TimeSpan, Task> work)
     public SinkTotals Look()
     {
         lock (_lock)
-            return new(_received, _receivedHot, _repeated, _outOfOrder, _foreign, _firstAt, _lastAt, time.GetElapsedTime(0, _busy), Latencies.Of(_latency));
+            return new(
+                _received, _receivedHot, _repeated, _outOfOrder, _foreign, _firstAt, _lastAt, time.GetElapsedTime(0, _busy),
+                Latencies.Of(_latency));
     }
 
     /// <returns>The status to answer with.</returns>
@@ -86,7 +88,8 @@ internal sealed class TrafficSink(TimeProvider time, Func<TimeSpan, Task> work)
         return (mixed ^ (mixed >> 31)) < FlakyShare * ulong.MaxValue;
     }
 
-    internal static TimeSpan WorkOf(TrafficEvent one) => LongestWork * (BitOperations.Crc32C((uint)one.Key, (ulong)one.Number) / (double)uint.MaxValue);
+    internal static TimeSpan WorkOf(TrafficEvent one) =>
+        LongestWork * (BitOperations.Crc32C((uint)one.Key, (ulong)one.Number) / (double)uint.MaxValue);
 
     private void Enter(TrafficEvent one, long at, long done)
     {

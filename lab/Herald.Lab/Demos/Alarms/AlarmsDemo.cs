@@ -39,7 +39,8 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
             await using var nats = await LocalNats.StartNewAsync(options.HasStream, [], time, cancel);
             string[] arguments = ["--data", directory.FullName, "--listen", "127.0.0.1:0", "--nats", nats.Url, .. options.HasStream ? (string[])[] : [NatsOptionSet.NoStreamOption]];
             await using var server = await ServerProcess.StartAsync(arguments, time, cancel, ServerProcess.Alarms);
-            await using var connection = ClusterConnection.Begin(new ConnectionOptions { Servers = ServerAddress.ParseAll(nats.Url)! }, time, NullLogger.Instance);
+            await using var connection = ClusterConnection.Begin(
+                new ConnectionOptions { Servers = ServerAddress.ParseAll(nats.Url)! }, time, NullLogger.Instance);
             await connection.WhenConnectedAsync(cancel);
             return await RunAsync(server, connection, cancel);
         }
@@ -69,7 +70,9 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
         var publisher = new AlarmPublisher(connection, options.HasStream, options.Drain, time);
         var progress = new AlarmsDemoProgress(time, options);
         using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var display = options.Json ? Task.CompletedTask : new AlarmsDemoDisplay(_ledger, story, progress, terminal, time).RunAsync(options.Plain, showing.Token);
+        var display = options.Json
+            ? Task.CompletedTask
+            : new AlarmsDemoDisplay(_ledger, story, progress, terminal, time).RunAsync(options.Plain, showing.Token);
         try
         {
             for (var burst = 0; burst < options.Bursts && !server.HasExited; burst++)

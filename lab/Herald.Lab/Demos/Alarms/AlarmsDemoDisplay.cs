@@ -8,15 +8,20 @@ using Spectre.Console.Rendering;
 namespace Herald.Lab.Demos.Alarms;
 
 /// <summary>Shows the alarms demo while it runs: a live table, or a line per second.</summary>
-internal sealed class AlarmsDemoDisplay(DigestLedger ledger, AlarmGenerator story, AlarmsDemoProgress progress, Terminal terminal, TimeProvider time)
+internal sealed class AlarmsDemoDisplay(
+    DigestLedger ledger, AlarmGenerator story, AlarmsDemoProgress progress, Terminal terminal, TimeProvider time)
     : ProgressDisplay(terminal.Out, time)
 {
     protected override string Line() =>
-        string.Create(CultureInfo.InvariantCulture, $"{progress.Elapsed.TotalSeconds:0}s changes {story.Changes} | digests expected {ledger.Expected} received {ledger.Received} wrong {ledger.Wrong} missing {ledger.Missing}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{progress.Elapsed.TotalSeconds:0}s changes {story.Changes} | digests expected {ledger.Expected} received {ledger.Received} "
+                + $"wrong {ledger.Wrong} missing {ledger.Missing}");
 
     protected override IRenderable Table()
     {
-        var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned().Width(12));
+        var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).HideHeaders().AddColumn("").AddColumn(
+            new TableColumn("").RightAligned().Width(12));
         table.AddRow("changes sent", $"{story.Changes:N0}");
         table.AddRow("digests requested", $"{story.Requests:N0}");
         table.AddRow("digests expected", $"{ledger.Expected:N0}");

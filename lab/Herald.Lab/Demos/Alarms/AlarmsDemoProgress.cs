@@ -7,7 +7,8 @@ internal sealed class AlarmsDemoProgress(TimeProvider time, AlarmsDemoOptions op
     private long _drainBegan, _ended;
     private int _bursts;
 
-    public TimeSpan Elapsed => Volatile.Read(ref _ended) is not 0 and var ended ? time.GetElapsedTime(_began, ended) : time.GetElapsedTime(_began);
+    public TimeSpan Elapsed =>
+        Volatile.Read(ref _ended) is not 0 and var ended ? time.GetElapsedTime(_began, ended) : time.GetElapsedTime(_began);
 
     /// <summary>The bursts that have been sent.</summary>
     public int Bursts

@@ -35,9 +35,12 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
         {
             // 1. The server, and the Kafka that it reads from.
             await using var kafka = via == Entrance.Kafka ? await ScenarioKafka.StartAsync(null, time, cancel) : null;
-            await using var server = await ServerProcess.StartAsync(["--data", directory.FullName, "--listen", "127.0.0.1:0", .. kafka?.Settings ?? []], time, cancel, ServerProcess.Orders);
+            await using var server = await ServerProcess.StartAsync(
+                ["--data", directory.FullName, "--listen", "127.0.0.1:0", .. kafka?.Settings ?? []], time, cancel, ServerProcess.Orders);
             using var client = new HeraldClient(server.Address, null);
-            await using IOrderSink sink = kafka is null ? new HttpOrderSink(() => client, options.Drain, time) : new KafkaOrderSink(kafka.Place, options.Drain, time, NullLoggerFactory.Instance);
+            await using IOrderSink sink = kafka is null
+                ? new HttpOrderSink(() => client, options.Drain, time)
+                : new KafkaOrderSink(kafka.Place, options.Drain, time, NullLoggerFactory.Instance);
             return await RunAsync(server, client, sink, cancel);
         }
         catch (Exception failure) when (failure is ChildProcessException or LocalKafkaException or BrokerSetupException or OrderLoadException or HttpRequestException)
@@ -74,11 +77,14 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
         var story = new OrderGenerator(Customers, Math.Max(1, options.Keys / Customers), Seed, time);
         var phase = new DemoPhase(time, options, sink.Place);
         using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var display = options.Json ? Task.CompletedTask : new OrdersDemoDisplay(_ledger, _handlers, story.Customers, phase, terminal, time).RunAsync(options.Plain, showing.Token);
+        var display = options.Json
+            ? Task.CompletedTask
+            : new OrdersDemoDisplay(_ledger, _handlers, story.Customers, phase, terminal, time).RunAsync(options.Plain, showing.Token);
         OrdersDemoHandler killed;
         try
         {
-            var producing = new Producer(story, sink, Settled, time).RunAsync(options.Rate, (long)(options.Rate * options.Load.TotalSeconds), cancel);
+            var producing = new Producer(story, sink, Settled, time).RunAsync(
+                options.Rate, (long)(options.Rate * options.Load.TotalSeconds), cancel);
             killed = await KillOneAsync(cancel);
             await producing;
             phase.BeginDrain();
@@ -108,7 +114,8 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
                 await killed.KillAsync();
                 return killed;
             }
-            var refusal = _handlers.Where(handler => handler.Registering.IsCompletedSuccessfully).Select(handler => handler.Registering.Result).FirstOrDefault(reply => reply is not null);
+            var refusal = _handlers.Where(handler => handler.Registering.IsCompletedSuccessfully)
+                .Select(handler => handler.Registering.Result).FirstOrDefault(reply => reply is not null);
             if (refusal is not null || time.GetElapsedTime(began) > options.Drain)
                 throw new OrderLoadException($"No handler has a customer yet. {refusal?.Text}");
             await Task.Delay(LookEvery, time, cancel);

@@ -9,7 +9,8 @@ namespace Herald.Lab.Demos.Orders;
 
 /// <summary>Shows the orders demo while it runs: a live table with a column for each handler, or a line per second.</summary>
 internal sealed class OrdersDemoDisplay(
-    ReceiptLedger ledger, IReadOnlyList<OrdersDemoHandler> handlers, IReadOnlyList<Guid> customers, DemoPhase phase, Terminal terminal, TimeProvider time)
+    ReceiptLedger ledger, IReadOnlyList<OrdersDemoHandler> handlers, IReadOnlyList<Guid> customers, DemoPhase phase, Terminal terminal,
+    TimeProvider time)
     : ProgressDisplay(terminal.Out, time)
 {
     private const int ColumnWidth = 9;
@@ -24,7 +25,9 @@ internal sealed class OrdersDemoDisplay(
             table.AddColumn(new TableColumn($"[bold]{handler.Number}[/]").RightAligned().NoWrap().Width(ColumnWidth));
         table.AddRow(["customer", .. handlers.Select(CustomerOf)]);
         CatcherRows.AddTo(table, [.. handlers.Select(handler => (handler.Mode, handler.Counts))]);
-        return new Rows(new Text($"Herald orders demo: {phase}"), new Text($"accepted {ledger.AcceptedCount:N0}, delivered {ledger.Now(0).Delivered:N0}"), table);
+        return new Rows(
+            new Text($"Herald orders demo: {phase}"),
+            new Text($"accepted {ledger.AcceptedCount:N0}, delivered {ledger.Now(0).Delivered:N0}"), table);
     }
 
     private string CustomerOf(OrdersDemoHandler handler) =>

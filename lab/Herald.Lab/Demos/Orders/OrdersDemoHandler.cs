@@ -18,7 +18,9 @@ internal sealed class OrdersDemoHandler : IAsyncDisposable
     {
         (Number, _time) = (number, time);
         var secret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-        _catcher = new Catcher(number, 0, secret, new Misbehaviour(new(mode), LatencyRange.Usual, time, new Random(number)), caught, () => CatcherMetrics.Write([_catcher!]), time);
+        _catcher = new Catcher(
+            number, 0, secret, new Misbehaviour(new(mode), LatencyRange.Usual, time, new Random(number)), caught,
+            () => CatcherMetrics.Write([_catcher!]), time);
     }
 
     public int Number { get; }
@@ -35,7 +37,9 @@ internal sealed class OrdersDemoHandler : IAsyncDisposable
     public async Task StartAsync(HeraldClient client, TimeSpan window, CancellationToken cancel)
     {
         await _catcher.StartAsync(cancel);
-        _registrar = new Registrar(_catcher, new RegistrationClient(client, _catcher.Endpoint, _catcher.Secret!, window, _time), _ => { }, _time, new Random(-Number));
+        _registrar = new Registrar(
+            _catcher, new RegistrationClient(client, _catcher.Endpoint, _catcher.Secret!, window, _time), _ => { }, _time,
+            new Random(-Number));
         Registering = _registrar.RunAsync(_over.Token);
     }
 

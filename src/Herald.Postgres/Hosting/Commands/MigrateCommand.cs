@@ -26,7 +26,8 @@ public static class MigrateCommand
             "herald migrate up", "herald migrate up --connection \"Host=db.example;Username=herald;Database=herald\" --to 3")
         { to }
         .Runs(time, load, async (runner, call) => call.Print(
-            (await runner.UpAsync(call.Get(to), call.Cancel)).Select(Item), "Nothing to do: everything is applied.", "id", "name", "tookMs"));
+            (await runner.UpAsync(call.Get(to), call.Cancel)).Select(Item), "Nothing to do: everything is applied.", "id", "name",
+            "tookMs"));
     }
 
     private static MigratingCommand Down(TimeProvider time, Func<MigrationSet> load)
@@ -59,10 +60,12 @@ public static class MigrateCommand
             "Accepts migrations whose files were changed after they were applied, deletes the records of failed tries, and prints "
                 + "both. Runs no migration.", "herald migrate repair")
         .Runs(time, load, async (runner, call) => call.Print(
-            (await runner.RepairAsync(call.Cancel)).Select(repaired => new JsonObject { ["id"] = repaired.Id, ["name"] = repaired.Name, ["done"] = repaired.What }),
+            (await runner.RepairAsync(call.Cancel)).Select(
+                repaired => new JsonObject { ["id"] = repaired.Id, ["name"] = repaired.Name, ["done"] = repaired.What }),
             "Nothing to repair.", "id", "name", "done"));
 
-    private static JsonObject Item(MigrationStep step) => new() { ["id"] = step.Id, ["name"] = step.Name, ["tookMs"] = Math.Round(step.Took.TotalMilliseconds) };
+    private static JsonObject Item(MigrationStep step) =>
+        new() { ["id"] = step.Id, ["name"] = step.Name, ["tookMs"] = Math.Round(step.Took.TotalMilliseconds) };
 
     private static JsonObject Item(MigrationStatus status) => new()
     {

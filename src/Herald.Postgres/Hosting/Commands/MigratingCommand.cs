@@ -43,7 +43,8 @@ internal sealed class MigratingCommand : ExampleCommand
     }
 
     private static async Task<ExitCode> RunAsync(
-        TimeProvider time, Func<MigrationSet> load, Func<MigrationRunner, MigratingCall, Task<ExitCode>> run, ParseResult parsed, CancellationToken cancel)
+        TimeProvider time, Func<MigrationSet> load, Func<MigrationRunner, MigratingCall, Task<ExitCode>> run, ParseResult parsed,
+        CancellationToken cancel)
     {
         var console = parsed.InvocationConfiguration;
         var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
