@@ -8,7 +8,7 @@ namespace Herald.Judging.Rules;
 /// <summary>Judges an attempt that arrives at a receiver: is it allowed there, at this moment, with this number?</summary>
 public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
 {
-    private readonly NumberJudge _numbers = new(ledger);
+    private readonly NumberJudge _numbers = new(ledger, giveUps);
     private readonly PassingJudge _passing = new(ledger, giveUps);
     private readonly LimitJudge _limits = new(ledger);
 

@@ -60,14 +60,25 @@ public sealed class GiveUps(Ledger ledger)
             var attempt = delivery.Attempts[i];
             if (attempt.Ending is not (Ending.Failed or Ending.Rejected or Ending.Gone))
                 continue;
-            if (history.Definitions(attempt.EndedMs, attempt.EndedMs + LateMs(attempt), everywhere: true).Any(definition =>
-                !definition.Retry.Holds && Ends(definition.Retry, delivery, attempt)))
+            if (MayEnd(history, attempt))
                 return true;
             if (last.IsFromSameAs(attempt))
                 break;
         }
         return false;
     }
+
+    /// <summary>
+    /// The result of the attempt was saved soon after it. Where skips wait for later commits, a result that ends its delivery waits too, but
+    /// its key goes on only once the skip is saved.
+    /// </summary>
+    public bool IsSaved(SubscriptionHistory history, Attempt attempt) => ledger.Hindrances.IsSaved(attempt.Sender, attempt.EndedMs)
+        && !(ledger.Settings.SkipsWait && attempt.Delivery.Lane.Highest <= attempt.Delivery.Event.Sequence && MayEnd(history, attempt));
+
+    // The attempt failed, and a policy that can have been in force ends the delivery with it, and its key goes on.
+    private bool MayEnd(SubscriptionHistory history, Attempt attempt) => attempt.Ending is Ending.Failed or Ending.Rejected or Ending.Gone
+        && history.Definitions(attempt.EndedMs, attempt.EndedMs + LateMs(attempt), everywhere: true).Any(definition =>
+            !definition.Retry.Holds && Ends(definition.Retry, attempt.Delivery, attempt));
 
     /// <summary>The last attempt ended the delivery under every policy that can have been in force, and its key goes on.</summary>
     /// <param name="byLetter">
@@ -77,7 +88,7 @@ public sealed class GiveUps(Ledger ledger)
     public bool IsExhaustedForCertain(SubscriptionHistory history, Delivery delivery, bool byLetter)
     {
         if (delivery.Last is not { Ending: Ending.Failed } last || delivery.ReleasedMs > last.AtMs || last.AtMs <= history.ClearSinceMs
-            || !(byLetter ? last.Sender != Attempt.Unknown : ledger.Hindrances.IsSaved(last.Sender, last.EndedMs)))
+            || !(byLetter ? last.Sender != Attempt.Unknown : IsSaved(history, last)))
             return false;
         var any = false;
         foreach (var definition in history.Definitions(last.EndedMs, last.EndedMs + SlackMs, everywhere: true))
@@ -87,7 +98,7 @@ public sealed class GiveUps(Ledger ledger)
                 && !definition.Retry.MakesLetters))
                 return false;
         }
-        if (byLetter && !ledger.Hindrances.IsSaved(last.Sender, last.EndedMs) && MayExpire(history, last.EndedMs))
+        if (byLetter && !IsSaved(history, last) && MayExpire(history, last.EndedMs))
             return false;
         return any && !history.MayStandStill(last.EndedMs, last.EndedMs + SlackMs, hasBegun: true);
     }

@@ -8,7 +8,7 @@ namespace Herald.Judging.Rules;
 /// Attempt numbers have no gaps. A number falls only by results that could not be saved: those before a kill, a take-over or a store that
 /// was away. Between two attempts lies at least the wait that the policy and the receiver ask for.
 /// </summary>
-public sealed class NumberJudge(Ledger ledger)
+public sealed class NumberJudge(Ledger ledger, GiveUps giveUps)
 {
     private const double Pace = 0.97;
     private const long EarlyMs = 3;
@@ -51,7 +51,7 @@ public sealed class NumberJudge(Ledger ledger)
             if (before.Number < attempt.Number || !before.Counts || before.AtMs <= history.ClearSinceMs
                 || before.AtMs < delivery.ReleasedMs)
                 continue;
-            if (ledger.Hindrances.IsSaved(before.Sender, before.EndedMs))
+            if (giveUps.IsSaved(history, before))
                 throw new AccusedException(13, $"attempt {attempt.Number} comes though the result of attempt {before.Number} was heard "
                     + $"{ledger.NowMs - before.EndedMs} ms ago, and nothing kept anybody from saving it: {delivery}");
         }

@@ -46,6 +46,11 @@ public sealed class Settings
     /// <summary>How long the store remembers an id: neither longer nor shorter.</summary>
     public long DuplicateWindowMs { get; private set; } = long.MaxValue;
 
+    /// <summary>
+    /// A commit holds so little that skips wait for later ones. The result that ends a delivery is saved with its skip.
+    /// </summary>
+    public bool SkipsWait { get; private set; }
+
     private long _least, _most;
     private bool _hasClock;
 
@@ -63,6 +68,7 @@ public sealed class Settings
         AnswersWithinMs = fact.Number("answersWithin", AnswersWithinMs);
         LateMs = fact.Number("late", LateMs);
         DuplicateWindowMs = fact.Number("duplicateWindow", DuplicateWindowMs);
+        SkipsWait |= fact.Find("skipsWait") is not null;
         if (fact.Find("alike") is { Length: > 0 } alike)
             AlikeKeys.UnionWith(alike.Split(','));
     }

@@ -39,6 +39,7 @@ internal sealed partial class World
             ("recovers", Teller.Text(lease == 0 ? 1000 : (3 * lease) + (long)options.Handover.TotalMilliseconds + 2000)),
             ("blockedPerSubscription", Teller.Text(options.MaxBlockedPerSubscription)), ("blocked", Teller.Text(options.MaxBlocked)),
             ("answersWithin", Teller.Text(AnswersWithinMs)), ("alike", keysCollide ? string.Join(',', OneLane.Keys) : null),
+            ("skipsWait", _plan.HasSmallCommits ? "yes" : null),
             ("duplicateWindow", _plan.Remembers is { } window ? Teller.Text((long)window.TotalMilliseconds) : null));
     }
 

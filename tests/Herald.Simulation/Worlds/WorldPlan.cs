@@ -88,7 +88,11 @@ internal sealed record WorldPlan
     /// In some worlds a commit brings one event. This draws nothing, so the rest of the world stays as its seed has made it.
     /// </summary>
     public WorldPlan WithSmallCommits() =>
-        Options.LeastCheckpointBytes > 800 ? this : this with { Options = Options with { MostCommitBytes = 1300 } };
+        Options.LeastCheckpointBytes > 800 ? this : this with { Options = Options with { MostCommitBytes = SmallCommit } };
+
+    public bool HasSmallCommits => Options.MostCommitBytes == SmallCommit;
+
+    private const int SmallCommit = 1300;
 
     /// <summary>
     /// In one world of a fixed number ids are forgotten. This draws nothing, so the rest of the world stays as its seed has made it.
