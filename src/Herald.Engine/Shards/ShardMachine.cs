@@ -165,7 +165,6 @@ internal sealed partial class ShardMachine
             MakeReady(lane, cameBack: true);
             return;
         }
-        lane.Attempts++;
         _delta.Note(lane);
         Decide(lane, result, endpointFails, nowMs);
         DropIfTrivial(state);
@@ -466,7 +465,8 @@ internal sealed partial class ShardMachine
     private void Decide(Lane lane, AttemptResult result, bool endpointFails, long nowMs)
     {
         var subscription = lane.Owner.Entry.Subscription;
-        var decision = RetryDecision.Of(result, lane.Attempts, lane.FirstAttemptAtMs, subscription.Retry, endpointFails, nowMs, _random.NextDouble());
+        var attempts = lane.Attempts + 1;
+        var decision = RetryDecision.Of(result, attempts, lane.FirstAttemptAtMs, subscription.Retry, endpointFails, nowMs, _random.NextDouble());
         if (result.Outcome == AttemptOutcome.EndpointGone)
             Out.Gone.Add((subscription.FullId, subscription.EndpointRevision, result.Reason));
         switch (decision.Verdict)
@@ -475,29 +475,33 @@ internal sealed partial class ShardMachine
                 PopHead(lane);
                 break;
             case RetryVerdict.Retry:
+                lane.Attempts = attempts;
                 lane.EndpointTroubled = result.EndpointTroubled || result.Outcome == AttemptOutcome.EndpointGone;
                 lane.State = LaneState.Blocked;
                 LeaveWindow(lane);
                 WaitUntil(lane, decision.DueAtMs);
                 break;
             case RetryVerdict.Exhausted:
-                GiveUp(lane, decision.Reason, result, nowMs);
+                GiveUp(lane, decision.Reason, result, attempts, nowMs);
                 break;
             default:
                 throw new UnreachableException($"{decision.Verdict}");
         }
     }
 
-    private void GiveUp(Lane lane, string why, AttemptResult result, long nowMs)
+    // An attempt that leads to a skip is counted only by the skip, because the skip can be left for a later commit. Until then the lane is
+    // saved as it was before the attempt. With the attempt counted, the next owner would make one more than the policy allows.
+    private void GiveUp(Lane lane, string why, AttemptResult result, int attempts, long nowMs)
     {
         var then = lane.Owner.Entry.Subscription.Retry.OnExhausted;
         switch (then)
         {
             case OnExhausted.DeadLetter or OnExhausted.Forward:
                 SkipHead(lane, then == OnExhausted.Forward ? SkipKind.Forward : SkipKind.DeadLetter, new DeadLetterReason(
-                    why, result.Reason, lane.Attempts, result.StatusCode, ToWall(lane.FirstAttemptAtMs), ToWall(nowMs)));
+                    why, result.Reason, attempts, result.StatusCode, ToWall(lane.FirstAttemptAtMs), ToWall(nowMs)));
                 break;
             case OnExhausted.Hold:
+                lane.Attempts = attempts;
                 lane.State = LaneState.Held;
                 lane.Owner.Held++;
                 LeaveWindow(lane);

@@ -57,6 +57,45 @@ public sealed class CommitSizeTests
         }
     }
 
+    [Theory]
+    [InlineData(OnExhausted.Forward)]
+    [InlineData(OnExhausted.DeadLetter)]
+    public void A_last_attempt_whose_skip_is_left_for_a_later_commit_is_repeated_by_the_next_owner_with_its_number(OnExhausted after)
+    {
+        var second = TimeSpan.FromSeconds(1);
+        var scene = new ShardScene(retry: Once with
+        {
+            Waits = new RetryWaits.Schedule([second], 0),
+            MaxAttempts = 2,
+            OnExhausted = after,
+        });
+        scene.Publish("a", "a");
+        scene.Fail(1);
+        scene.Pass(second);
+        scene.Fail(1);
+        scene.CommitWithoutSkips();
+        scene.Restart();
+        scene.Pass(second);
+        Assert.Equal((1, 2), Assert.Single(scene.InFlight) is var again ? (again.Item.Sequence, again.Number) : default);
+        scene.Fail(1);
+        scene.Commit();
+        scene.Restart();
+        scene.Scan();
+        Assert.Equal([2L], scene.Started);
+    }
+
+    [Fact]
+    public void A_rejected_event_whose_skip_is_left_for_a_later_commit_is_untried_for_the_next_owner()
+    {
+        var scene = new ShardScene();
+        scene.Publish("a");
+        scene.Reject(1);
+        scene.CommitWithoutSkips();
+        scene.Restart();
+        scene.Scan();
+        Assert.Equal(1, Assert.Single(scene.InFlight).Number);
+    }
+
     [Fact]
     public void Whoever_waits_until_all_is_saved_waits_for_the_last_of_them()
     {

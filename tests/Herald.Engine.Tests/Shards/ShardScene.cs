@@ -110,14 +110,15 @@ internal sealed class ShardScene
     /// <summary>Makes durable what waits to be saved.</summary>
     public void Commit()
     {
-        var writer = new RecordWriter();
-        _machine.SaveProgress(writer, checkpoint: false, _now, []);
-        _durable.Add(writer.Take());
+        Save([]);
         var skips = _skips.ToArray();
         _skips.Clear();
         _machine.OnSkipsDurable(skips);
         Collect();
     }
+
+    /// <summary>Makes durable what waits to be saved, except for the skips. They are left for a later commit.</summary>
+    public void CommitWithoutSkips() => Save(_skips);
 
     /// <summary>The process ends without saving. The next owner starts from what is durable.</summary>
     public void Restart()
@@ -180,6 +181,13 @@ internal sealed class ShardScene
     }
 
     public static ulong KeyOf(string key) => StableHash.Of(key, 0);
+
+    private void Save(IEnumerable<Skip> skipsLeft)
+    {
+        var writer = new RecordWriter();
+        _machine.SaveProgress(writer, checkpoint: false, _now, skipsLeft);
+        _durable.Add(writer.Take());
+    }
 
     private SavedProgress Saved()
     {

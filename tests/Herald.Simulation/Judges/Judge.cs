@@ -146,6 +146,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         if (!ProgressRecord.TryReadHead(ref record, record.Byte(), out var reader))
             throw new Violation($"9: what commit {commit.Number} of shard {shard} saves cannot be read");
         var saved = ProgressHead.Read(ref reader);
+        CheckSavedAttempts(commit, saved, ref record);
         _forwards.AddRange(commit.Emitted.Select(one => (new EventView(one.Record), _topics[one.Index.Topic])).Where(one => !Tally.IsMade(one.Item1)));
         foreach (var skip in SkipsOf(commit))
             OnSkipped(commit, shard, skip, saved.CatalogVersion);
@@ -227,9 +228,11 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         return delivery;
     }
 
-    /// <param name="delivered">Null when the attempt was given up: its outcome is unknown.</param>
-    public void OnEnded(NodeView node, Delivery delivery, bool? delivered)
+    /// <param name="heard">Null when the attempt was given up: its outcome is unknown.</param>
+    public void OnEnded(NodeView node, Delivery delivery, AttemptOutcome? heard)
     {
+        bool? delivered = heard is null ? null : heard == AttemptOutcome.Delivered;
+        delivery.Model.HasBeenGone |= heard == AttemptOutcome.EndpointGone;
         if (simulator.Traces)
             simulator.Trace($"ended, {(delivered switch { null => "given up", true => "delivered", _ => "failed" })}: {delivery}");
         var place = (delivery.Model, delivery.Shard, delivery.Sequence, delivery.Epoch);

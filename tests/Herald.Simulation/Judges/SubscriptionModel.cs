@@ -35,6 +35,12 @@ internal sealed class SubscriptionModel(Subscription first, long[] starts, long 
     /// <summary>No policy that it ever had gives a delivery up by age before this age.</summary>
     public double LeastAgeMs { get; private set; } = LeastAgeOf(first);
 
+    /// <summary>No policy that it ever had allows more attempts. Null: one of them has no such limit.</summary>
+    public int? MostAttempts { get; private set; } = first.Retry.MaxAttempts;
+
+    /// <summary>Its endpoint has answered that it is gone. Such an attempt ends no delivery, whatever its number.</summary>
+    public bool HasBeenGone { get; set; }
+
     // A delivery is given up at once when its next attempt would come after its greatest age. No receiver asks for a longer wait than
     // LongestWaitMs.
     private static double LeastAgeOf(Subscription subscription) =>
@@ -53,6 +59,7 @@ internal sealed class SubscriptionModel(Subscription first, long[] starts, long 
             StatusVersion = version;
         Latest = changed;
         LeastAgeMs = Math.Min(LeastAgeMs, LeastAgeOf(changed));
+        MostAttempts = MostAttempts is { } most && changed.Retry.MaxAttempts is { } allowed ? Math.Max(most, allowed) : null;
     }
 
     public bool Matches(int shard, AcceptedEvent accepted)

@@ -58,7 +58,7 @@ internal sealed class SimChannel(
         finally
         {
             _requests.OnEnded(request, answer.Task.IsCanceled ? null : answer.Task.Result);
-            judge.OnEnded(node, delivery, answer.Task.IsCanceled ? null : answer.Task.Result.Outcome == AttemptOutcome.Delivered);
+            judge.OnEnded(node, delivery, answer.Task.IsCanceled ? null : answer.Task.Result.Outcome);
         }
     }
 
