@@ -13,7 +13,7 @@ internal static class SubscriptionsCommand
         new ExampleCommand("subscriptions", "Lists, creates, changes and inspects subscriptions.",
             "herald subscriptions put billing --topic orders --endpoint https://example.com/hook")
         {
-            List(), Get(), PutSubscription.Create(Id), Delete(), Pause(), Resume(), Replay(), RotateSecret(), Test(), Lag(), BlockedKeys(),
+            List(), Get(), PutSubscription.Create(Id), SetSubscription.Create(Id), Delete(), Pause(), Resume(), Replay(), RotateSecret(), Test(), Lag(), BlockedKeys(),
         };
 
     private static ClientCommand List()

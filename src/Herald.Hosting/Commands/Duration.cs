@@ -23,7 +23,7 @@ public readonly record struct Duration(TimeSpan Value)
     {
         var text = result.Tokens[^1].Value;
         if (!DurationText.TryParse(text, out var duration))
-            result.AddError($"'{text}' is not a duration. {DurationText.Rule}");
+            result.AddError($"{(result.Parent as OptionResult)?.Option.Name} {text}: {DurationText.RuleFor(text)}");
         return new(duration);
     }
 }

@@ -80,7 +80,7 @@ public static class SubscriptionMapping
             return null;
         if (DurationText.TryParse(text, out var span))
             return span;
-        found.Add(FieldProblem.Of(pointer, text, canBeNone ? $"{DurationText.Rule} Or {NoBound}." : DurationText.Rule));
+        found.Add(FieldProblem.Of(pointer, text, canBeNone ? $"{DurationText.RuleFor(text)} Or {NoBound}." : DurationText.RuleFor(text)));
         return missing;
     }
 
@@ -280,6 +280,12 @@ public static class SubscriptionMapping
         }
         return wire;
     }
+
+    /// <summary>The retry policy with the defaults of what is missing.</summary>
+    internal static RetryWire Complete(RetryWire? wire, ProblemList found) => ToWire(ToRetry(wire, found));
+
+    /// <summary>The limits with the defaults of what is missing.</summary>
+    internal static LimitsWire Complete(LimitsWire? wire, ProblemList found) => ToWire(ToLimits(wire, found));
 
     private static LimitsWire ToWire(DeliveryLimits limits) => new()
     {

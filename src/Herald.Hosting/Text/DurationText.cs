@@ -10,6 +10,10 @@ public static class DurationText
 {
     public const string Rule = "A duration such as 500ms, 5s, 10m, 1h30m or 3d.";
 
+    /// <summary>The rule for the person who wrote this text. A bare number lacks its unit, and most people mean seconds.</summary>
+    public static string RuleFor(string text) =>
+        !string.IsNullOrEmpty(text) && text.All(char.IsAsciiDigit) ? $"A duration has a unit: write {text}s for seconds." : Rule;
+
     private static readonly (string Name, long Ticks)[] Units =
     [
         ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond),

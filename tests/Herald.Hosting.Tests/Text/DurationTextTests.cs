@@ -21,6 +21,12 @@ public sealed class DurationTextTests
     }
 
     [Theory]
+    [InlineData("10", "A duration has a unit: write 10s for seconds.")]
+    [InlineData("soon", DurationText.Rule)]
+    [InlineData("", DurationText.Rule)]
+    public void Who_forgets_the_unit_is_told_what_to_write(string text, string told) => Assert.Equal(told, DurationText.RuleFor(text));
+
+    [Theory]
     [InlineData("")]
     [InlineData("5")]
     [InlineData("s")]
