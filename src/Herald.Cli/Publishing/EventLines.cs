@@ -26,16 +26,36 @@ internal static class EventLines
         }
     }
 
-    /// <summary>Turns payloads given as arguments into envelopes. <paramref name="template"/> has their common fields.</summary>
-    public static IEnumerable<PublishLine> OfPayloads(IReadOnlyList<string> payloads, JsonObject template, string? id, string idPrefix)
+    /// <summary>
+    /// Turns payloads given as arguments into envelopes. <paramref name="template"/> has their common fields. Payloads are JSON, which
+    /// <see cref="ProblemOf"/> has checked, or with <paramref name="isText"/> texts that are sent as JSON strings.
+    /// </summary>
+    public static IEnumerable<PublishLine> OfPayloads(
+        IReadOnlyList<string> payloads, bool isText, JsonObject template, string? id, string idPrefix)
     {
         for (var i = 0; i < payloads.Count; i++)
         {
             var envelope = (JsonObject)template.DeepClone();
             envelope["id"] = id ?? $"{idPrefix}-{i + 1}";
+            var payload = isText ? Quoted(payloads[i]) : OnOneLine(payloads[i]);
             // The envelope is not empty, because it has an id. The payload is appended exactly as it was typed.
-            yield return new(
-                i + 1, Encoding.UTF8.GetBytes($"{envelope.ToJsonString()[..^1]},\"payload\":{PayloadOf(payloads[i])}}}"), 0, null);
+            yield return new(i + 1, Encoding.UTF8.GetBytes($"{envelope.ToJsonString()[..^1]},\"payload\":{payload}}}"), 0, null);
+        }
+    }
+
+    /// <summary>Why a payload is not JSON, with the place; null when it is.</summary>
+    public static string? ProblemOf(string payload)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(payload);
+            return null;
+        }
+        catch (JsonException problem)
+        {
+            var at = (int)(problem.BytePositionInLine ?? 0);
+            var line = Encoding.UTF8.GetBytes(payload.Split('\n').ElementAtOrDefault((int)(problem.LineNumber ?? 0)) ?? "");
+            return at < line.Length ? $"not JSON from '{Encoding.UTF8.GetString(line.AsSpan(at))}' on" : "not JSON: it ends too early";
         }
     }
 
@@ -58,20 +78,6 @@ internal static class EventLines
 
     private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
-    /// <summary>
-    /// Valid JSON is sent unchanged but on one line, because between tokens a space means the same as a line break. Any other text is sent
-    /// as a JSON string.
-    /// </summary>
-    private static string PayloadOf(string text)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(text);
-            return text.Replace('\n', ' ').Replace('\r', ' ');
-        }
-        catch (JsonException)
-        {
-            return Quoted(text);
-        }
-    }
+    /// <summary>Between tokens of JSON a space means the same as a line break. In a string there is neither, only escapes.</summary>
+    private static string OnOneLine(string json) => json.Replace('\n', ' ').Replace('\r', ' ');
 }

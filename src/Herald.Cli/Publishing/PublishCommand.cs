@@ -14,10 +14,11 @@ internal static class PublishCommand
         var payloads = new Argument<string[]>("payload")
         {
             Description =
-                "One payload per event: JSON, or text that is sent as a JSON string. Without payloads, events are read "
-                    + "from the standard input.",
+                "One payload per event: JSON, in quotes for the shell; text with --text. Without payloads, events are read from the "
+                    + "standard input.",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        var text = new Option<bool>("--text") { Description = "The payloads are texts. Each is sent as a JSON string." };
         var file = new Option<string?>("--file")
         {
             Description = "A file with one event per line, such as {\"key\":\"order-17\",\"payload\":{}}; - is the standard input.",
@@ -54,9 +55,10 @@ internal static class PublishCommand
         return new ClientCommand(
             "publish", "Publishes events to a topic, from arguments, a file or the standard input.",
             "herald publish orders '{\"state\":\"paid\"}' --key order-17 --id order-17-paid",
+            "herald publish orders 'Hello, world' --text",
             "herald publish orders --file orders.ndjson",
             "generate | herald publish orders")
-        { topic, payloads, file, id, key, type, attributes, skip, idPrefix, retryFor }
+        { topic, payloads, text, file, id, key, type, attributes, skip, idPrefix, retryFor }
         .Runs(async call =>
         {
             var given = call.Get(payloads);
@@ -64,11 +66,16 @@ internal static class PublishCommand
             var template = new JsonObject();
             if (given.Length > 0 == path is not null && (given.Length > 0 || !Console.IsInputRedirected))
                 return call.Terminal.Fail(ExitCode.BadUsage, "Give payloads as arguments, or --file, or events on standard input.");
-            if (given.Length == 0 && (call.Get(id) ?? call.Get(key) ?? call.Get(type)) is not null | call.Get(attributes) is { Length: > 0 })
+            if (given.Length == 0
+                && (call.Get(id) ?? call.Get(key) ?? call.Get(type)) is not null | call.Get(attributes) is { Length: > 0 } | call.Get(text))
                 return call.Terminal.Fail(ExitCode.BadUsage,
-                    "--id, --key, --type and --attribute apply only to payloads on the command line; lines of a file contain their own.");
+                    "--id, --key, --type, --attribute and --text apply only to payloads on the command line; lines of a file contain their own.");
             if (given.Length > 1 && call.Get(id) is not null)
                 return call.Terminal.Fail(ExitCode.BadUsage, "--id needs exactly one payload, because every event has an id of its own.");
+            if (!call.Get(text) && given.FirstOrDefault(payload => EventLines.ProblemOf(payload) is not null) is { } broken)
+                return call.Terminal.Fail(ExitCode.BadUsage,
+                    $"The payload {broken} is {EventLines.ProblemOf(broken)}. Nothing was sent. Put JSON in quotes for the shell, "
+                        + "such as '{\"amount\": 5}', or send it as text with --text.");
             if (path is not null and not "-" && !File.Exists(path))
                 return call.Terminal.Fail(ExitCode.BadUsage, $"--file {path}: the file does not exist.");
             if (call.Get(key) is { } ofKey)
@@ -89,7 +96,7 @@ internal static class PublishCommand
             if (given.Length > 0)
             {
                 ended = await import.RunAsync(
-                    EventLines.OfPayloads(given, template, call.Get(id), prefix).ToAsyncEnumerable(), call.Terminal, null, call.Cancel);
+                    EventLines.OfPayloads(given, call.Get(text), template, call.Get(id), prefix).ToAsyncEnumerable(), call.Terminal, null, call.Cancel);
             }
             else
             {
@@ -99,16 +106,22 @@ internal static class PublishCommand
                     path is null or "-" ? null : input.Length, call.Terminal.Json,
                     progress => import.RunAsync(lines, call.Terminal, progress, call.Cancel));
             }
-            Summarise(call.Terminal, import, time.GetElapsedTime(began));
+            // A refusal of the whole request says all, and a summary of nothing would be beside it.
+            if (import.Complete || !import.Tally.IsEmpty)
+                Summarise(call.Terminal, import, time.GetElapsedTime(began), showsIds: given.Length > 0);
+            if (import.Tally.Ids is [var first, ..] && !call.Terminal.Json)
+                call.Terminal.Error.WriteLine($"See: herald events get {call.Get(topic)} {Shell.Quote(first)}"
+                    + (call.Get(key) is { } known ? $" --key {Shell.Quote(known)}" : ""));
             if (!import.Complete && given.Length == 0)
                 call.Terminal.Error.WriteLine(
-                    $"Stopped before the end. Continue with: herald publish {call.Get(topic)} --file {path ?? "-"} --skip "
-                        + $"{Math.Max(import.Tally.LastLine, call.Get(skip))} --id-prefix {prefix}");
+                    $"Stopped before the end. Continue with: herald publish {call.Get(topic)} --file {Shell.Quote(path ?? "-")} --skip "
+                        + $"{Math.Max(import.Tally.LastLine, call.Get(skip))} --id-prefix {Shell.Quote(prefix)}");
             return ended;
         });
     }
 
-    private static void Summarise(Terminal terminal, Import import, TimeSpan took)
+    /// <param name="showsIds">Of events on the command line; those of a file are in the file, or follow from its lines.</param>
+    private static void Summarise(Terminal terminal, Import import, TimeSpan took, bool showsIds)
     {
         var tally = import.Tally;
         if (terminal.Json)
@@ -120,13 +133,14 @@ internal static class PublishCommand
                 ["refused"] = tally.Refused,
                 ["complete"] = import.Complete,
                 ["lastLine"] = tally.LastLine,
-                ["problems"] = new JsonArray(
-                    [.. tally.Problems.Select(problem => new JsonObject { ["line"] = problem.Line, ["detail"] = problem.Detail })]),
+                ["ids"] = showsIds ? new JsonArray([.. tally.Ids.Select(id => (JsonNode)id)]) : null,
+                ["problems"] = new JsonArray([.. tally.Problems.Select(problem => new JsonObject { ["line"] = problem.Line, ["detail"] = problem.Detail })]),
             }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
             return;
         }
-        terminal.Out.WriteLine(
-            $"accepted {tally.Accepted}, duplicates {tally.Duplicates}, refused {tally.Refused} in {took.TotalSeconds:0.0} s");
+        terminal.Out.WriteLine($"accepted {tally.Accepted}, duplicates {tally.Duplicates}, refused {tally.Refused} in {took.TotalSeconds:0.0} s");
+        foreach (var id in showsIds ? tally.Ids : [])
+            terminal.Out.WriteLine(id);
         foreach (var (line, detail) in tally.Problems)
             terminal.Error.WriteLine($"line {line}: {detail}");
         if (tally.Refused > tally.Problems.Count)

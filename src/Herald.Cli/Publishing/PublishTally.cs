@@ -5,8 +5,9 @@ namespace Herald.Cli.Publishing;
 /// <summary>The results of the events that were sent, with the exact text of the first problems.</summary>
 internal sealed class PublishTally
 {
-    private const int MostProblems = 20;
+    private const int MostProblems = 20, MostIds = 100;
     private readonly List<(long Line, string Detail)> _problems = [];
+    private readonly List<string> _ids = [];
 
     public long Accepted { get; private set; }
 
@@ -17,6 +18,12 @@ internal sealed class PublishTally
     /// <summary>The last line that was sent and answered. A repetition can begin after it.</summary>
     public long LastLine { get; private set; }
     public IReadOnlyList<(long Line, string Detail)> Problems => _problems;
+
+    /// <summary>The ids of the first events that Herald has.</summary>
+    public IReadOnlyList<string> Ids => _ids;
+
+    /// <summary>No event has a result.</summary>
+    public bool IsEmpty => Accepted + Duplicates + Refused == 0;
 
     public void Refuse(long line, string detail)
     {
@@ -34,6 +41,8 @@ internal sealed class PublishTally
             return false;
         foreach (var (result, sent) in results.Zip(batch))
         {
+            if (result is { IsStored: true, Id: { } id } && _ids.Count < MostIds)
+                _ids.Add(id);
             switch (result.Status)
             {
                 case PublishStatus.Accepted:

@@ -36,6 +36,7 @@ public sealed class ExitCodeTests
     [InlineData("publish", "orders", "--file", "/there/is/no/such/file")]
     [InlineData("publish", "orders", "1", "--attribute", "novalue")]
     [InlineData("publish", "orders", "1", "--file", "-")]
+    [InlineData("publish", "orders", "--file", "-", "--text")]
     [InlineData("publish", "orders", "--file", "-", "--key", "17")]
     [InlineData("subscriptions", "put", "billing", "--filter", "type")]
     [InlineData("subscriptions", "put", "billing", "--file", "/there/is/no/such/file")]

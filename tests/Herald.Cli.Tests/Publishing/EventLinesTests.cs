@@ -35,10 +35,19 @@ public sealed class EventLinesTests
     [InlineData("\"\\ud800\"", "\"\\ud800\"")]
     [InlineData("{\"a\":1,\n \"a\":1e999}", "{\"a\":1,  \"a\":1e999}")]
     [InlineData("\"a\u2028b\"", "\"a\u2028b\"")]
-    [InlineData("no json", "\"no json\"")]
     public void A_payload_goes_out_as_it_was_typed(string typed, string sent)
     {
-        var line = Assert.Single(EventLines.OfPayloads([typed], new JsonObject { ["key"] = "k" }, null, "p"));
+        var line = Assert.Single(EventLines.OfPayloads([typed], false, new JsonObject { ["key"] = "k" }, null, "p"));
         Assert.Equal($$"""{"key":"k","id":"p-1","payload":{{sent}}}""", Encoding.UTF8.GetString(line.Envelope));
     }
+
+    [Theory]
+    [InlineData("{\"a\":1", "not JSON: it ends too early")]
+    [InlineData("{amount:", "not JSON from 'amount:' on")]
+    [InlineData("5}", "not JSON from '}' on")]
+    [InlineData("", "not JSON: it ends too early")]
+    [InlineData("{\"ä\":1,\n x}", "not JSON from 'x}' on")]
+    [InlineData("null", null)]
+    [InlineData("\"\\ud800\"", null)]
+    public void What_is_not_JSON_is_told_with_its_place(string typed, string? told) => Assert.Equal(told, EventLines.ProblemOf(typed));
 }

@@ -7,19 +7,64 @@ namespace Herald.Cli.Tests.Publishing;
 public sealed class PublishCommandTests
 {
     [Fact]
-    public async Task Payloads_are_JSON_or_else_text_and_share_what_is_given_for_them()
+    public async Task Payloads_share_what_is_given_for_them()
     {
         await using var herald = await FakeHerald.StartAsync(AcceptAll);
         var run = await CommandRun.AgainstAsync(
-            herald, "publish", "orders", """{"state":"paid"}""", "hello", "--key", "17", "--type", "t", "--attribute", "region=eu", "--id-prefix", "p");
+            herald, "publish", "orders", """{"state":"paid"}""", "2", "--key", "17", "--type", "t", "--attribute", "region=eu", "--id-prefix", "p");
         Assert.Equal(0, run.Code);
         Assert.StartsWith("accepted 2, duplicates 0, refused 0", run.Out, StringComparison.Ordinal);
         Assert.Equal(
             [
                 """{"key":"17","type":"t","attributes":{"region":"eu"},"id":"p-1","payload":{"state":"paid"}}""",
-                """{"key":"17","type":"t","attributes":{"region":"eu"},"id":"p-2","payload":"hello"}""",
+                """{"key":"17","type":"t","attributes":{"region":"eu"},"id":"p-2","payload":2}""",
             ],
             Lines(Assert.Single(herald.Requests)));
+    }
+
+    [Theory]
+    [InlineData("The payload {\"a\":1 is not JSON: it ends too early. Nothing was sent.", "{\"a\":1")]
+    [InlineData("The payload {amount: is not JSON from 'amount:' on. Nothing was sent.", "{amount:", "5}")]
+    [InlineData("The payload paid is not JSON from 'paid' on. Nothing was sent.", "1", "paid")]
+    public async Task What_is_not_JSON_is_refused_before_anything_is_sent(string told, params string[] payloads)
+    {
+        await using var herald = await FakeHerald.StartAsync(AcceptAll);
+        var run = await CommandRun.AgainstAsync(herald, ["publish", "orders", .. payloads]);
+        Assert.Equal((2, ""), (run.Code, run.Out));
+        Assert.StartsWith(told, run.Error, StringComparison.Ordinal);
+        Assert.Contains("--text", run.Error, StringComparison.Ordinal);
+        Assert.Empty(herald.Requests);
+    }
+
+    [Fact]
+    public async Task Text_is_sent_as_a_string_when_it_is_called_text()
+    {
+        await using var herald = await FakeHerald.StartAsync(AcceptAll);
+        Assert.Equal(0, (await CommandRun.AgainstAsync(herald, "publish", "orders", "{hello", "1", "--text", "--id-prefix", "p")).Code);
+        Assert.Equal(["""{"id":"p-1","payload":"{hello"}""", """{"id":"p-2","payload":"1"}"""], Lines(Assert.Single(herald.Requests)));
+    }
+
+    [Fact]
+    public async Task The_ids_are_shown_and_the_command_that_shows_an_event()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(202, """
+            {"results":[{"index":0,"id":"order 17","status":"accepted"},{"index":1,"id":"p-2","status":"duplicate"}]}
+            """));
+        string[] command = ["publish", "orders", "1", "2", "--key", "it's"];
+        var run = await CommandRun.AgainstAsync(herald, command);
+        Assert.Equal(["order 17", "p-2"], run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..]);
+        Assert.Equal("See: herald events get orders 'order 17' --key 'it'\\''s'", run.Error.Trim());
+
+        using var json = JsonDocument.Parse((await CommandRun.AgainstAsync(herald, [.. command, "--json"])).Out);
+        Assert.Equal(["order 17", "p-2"], json.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetString()));
+    }
+
+    [Fact]
+    public async Task A_request_that_is_refused_as_a_whole_has_no_summary()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(404, """{"detail":"There is no topic 'orders'."}""", "application/problem+json"));
+        var run = await CommandRun.AgainstAsync(herald, "publish", "orders", "1");
+        Assert.Equal((4, "", "There is no topic 'orders'."), (run.Code, run.Out, run.Error.Trim()));
     }
 
     [Fact]
