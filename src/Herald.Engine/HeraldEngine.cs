@@ -140,6 +140,12 @@ public sealed class HeraldEngine : IAsyncDisposable
     /// </summary>
     public Task Failed => _keeper.Failed;
 
+    /// <summary>Attempts that are under way on this node.</summary>
+    public int AttemptsInFlight => _ledger.InFlight;
+
+    /// <summary>Deliveries that this engine has made since it started.</summary>
+    public long Delivered => _metrics.Delivered;
+
     internal IReadOnlyList<ShardHost> Hosts => _hosts.All;
     internal EngineMetrics Metrics => _metrics;
     internal PermitLedger Ledger => _ledger;

@@ -52,8 +52,9 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
         _events = new EventReader(contents);
         _checkpoints = new CheckpointSchedule(contents.Options, request => _ = AskAsync(request));
         _checkpoints.Opened(recovery.Checkpoint.Segment, recovery.Replayed);
-        _writer = new Writer(
-            contents, time, _queue, recovery.NextFrame, RunId.Of(contents.Identity.Store, contents.Run + 1), _checkpoints, Published);
+        // A process that stops writes a checkpoint last, so after it there is nothing to read again.
+        Recovered = recovery.Replayed > 0 ? (recovery.ReplayedEvents, recovery.Replayed) : null;
+        _writer = new Writer(contents, time, _queue, recovery.NextFrame, RunId.Of(contents.Identity.Store, contents.Run + 1), _checkpoints, Published);
         Begin();
         _ticks = time.CreateTimer(_ => _ = AskAsync(new Question<bool>(Tick)), null, TickEvery, TickEvery);
         _scrubber = new Scrubber(contents.Segments, recovery.Checkpoint, time, contents.Notice);
@@ -64,6 +65,11 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
 
     /// <summary>5 ms. The queue holds notes back for another 4 ms, so that one note covers about 10 ms of deliveries.</summary>
     public TimeSpan NoteEvery => TimeSpan.FromMilliseconds(5);
+
+    /// <summary>
+    /// The events and the bytes that this opening read again from the log, because the last process did not stop cleanly. Null when it did.
+    /// </summary>
+    public (long Events, long Bytes)? Recovered { get; }
 
     public int ShardCount => _contents.Identity.ShardCount;
     public ulong HashSeed => _contents.Identity.HashSeed;

@@ -72,10 +72,14 @@ public sealed class HeraldServer : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         await _stopping.CancelAsync();
+        // The server has started when it has an address. Before, there was nothing to finish.
+        var (inFlight, delivered) = Addresses.Count > 0 ? (Engine.AttemptsInFlight, Engine.Delivered) : (0, 0);
         try
         {
             if (_app is not null)
                 await StopAsync(_app);
+            if (Addresses.Count > 0)
+                TellEnd(inFlight, Engine.Delivered - delivered);
         }
         finally
         {
@@ -83,6 +87,15 @@ public sealed class HeraldServer : IAsyncDisposable
                 await _store.DisposeAsync();
             _stopping.Dispose();
         }
+    }
+
+    private void TellEnd(int inFlight, long delivered)
+    {
+        if (Failed.IsFaulted)
+            return;
+        _setup.Logging.CreateLogger("Herald.Server").LogInformation(
+            "Stopped, and all progress is saved. {InFlight} attempts were in flight, and {Delivered} deliveries were finished while stopping. The "
+            + "next start continues with the others.", inFlight, delivered);
     }
 
     private async Task StopAsync(WebApplication app)

@@ -1,6 +1,5 @@
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
-using Herald.Hosting.Text;
 
 namespace Herald.Orders.Registrations;
 

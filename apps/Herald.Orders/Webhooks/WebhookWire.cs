@@ -1,7 +1,7 @@
 using System.ComponentModel;
+using Herald.Engine.Basics;
 using Herald.Engine.Subscriptions;
 using Herald.Hosting.Subscriptions;
-using Herald.Hosting.Text;
 using Herald.Orders.Registrations;
 
 namespace Herald.Orders.Webhooks;

@@ -23,8 +23,7 @@ public static class AlarmsVerifyCommand
         command.Options.Add(patience);
         command.SetAction(async (parsed, cancel) =>
         {
-            var console = parsed.InvocationConfiguration;
-            var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
+            var terminal = Terminal.Of(parsed);
             return (int)await RunAsync(nats, parsed, parsed.GetValue(patience), terminal, time, cancel);
         });
         return command;

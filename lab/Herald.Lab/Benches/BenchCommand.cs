@@ -74,9 +74,8 @@ internal static class BenchCommand
 
     private static async Task<ExitCode> RunAsync(string name, ParseResult parsed, TimeProvider time, CancellationToken cancel)
     {
-        var console = parsed.InvocationConfiguration;
         var file = parsed.GetValue(Json);
-        var terminal = new Terminal(console.Output, console.Error, json: parsed.GetResult(Json) is not null && file is null);
+        var terminal = Terminal.Of(parsed, json: parsed.GetResult(Json) is not null && file is null);
         var batch = parsed.GetValue(Batch);
         if (batch != 1 && name != AcceptName)
             return terminal.Fail(ExitCode.BadUsage, $"--batch {batch}: only the bench {AcceptName} has batches.");

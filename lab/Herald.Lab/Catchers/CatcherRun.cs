@@ -23,7 +23,7 @@ internal sealed class CatcherRun(CatcherOptions options, ClientCall call, TimePr
                 $"Listening at {string.Join(", ", _catchers.Select(catcher => catcher.Endpoint))}. Press Ctrl-C to stop.");
             var refusal = options.Registers ? await RegisterAsync() : await WaitAsync();
             var ended = CatcherSummary.Print(call.Terminal, _catchers);
-            return refusal is null ? ended : call.Terminal.Show(refusal, "");
+            return refusal is null ? ended : await call.ShowAsync(refusal, "");
         }
         finally
         {

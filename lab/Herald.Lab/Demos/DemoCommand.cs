@@ -29,7 +29,7 @@ internal static class DemoCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var options = single.Read(parsed, parsed.GetValue(data));
-            var terminal = single.TerminalOf(parsed);
+            var terminal = Terminal.Of(parsed);
             if (options.Data is { Exists: true } directory && directory.EnumerateFileSystemInfos().Any())
                 return (int)terminal.Fail(ExitCode.BadUsage,
                     $"--data {directory.FullName}: the directory is not empty. Give the demo a new or empty one.");
@@ -55,8 +55,7 @@ internal static class DemoCommand
         { connection };
         set.AddTo(command);
         command.SetAction(async (parsed, cancel) => (int)await new DemoRun(
-            set.Read(parsed, null), (_, stop) => ClusterStage.StartAsync(parsed.GetValue(connection), time, stop), set.TerminalOf(parsed),
-            time).RunAsync(cancel));
+            set.Read(parsed, null), (_, stop) => ClusterStage.StartAsync(parsed.GetValue(connection), time, stop), Terminal.Of(parsed), time).RunAsync(cancel));
         return command;
     }
 
@@ -78,7 +77,7 @@ internal static class DemoCommand
         set.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            await using var demo = new OrdersDemo(set.Read(parsed, null), parsed.GetValue(via), set.TerminalOf(parsed), time);
+            await using var demo = new OrdersDemo(set.Read(parsed, null), parsed.GetValue(via), Terminal.Of(parsed), time);
             return (int)await demo.RunAsync(cancel);
         });
         return command;
@@ -100,8 +99,7 @@ internal static class DemoCommand
         { bursts, users, noStream, drain, plain };
         command.SetAction(async (parsed, cancel) =>
         {
-            var console = parsed.InvocationConfiguration;
-            var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
+            var terminal = Terminal.Of(parsed);
             var options = new AlarmsDemoOptions(
                 parsed.GetValue(bursts), parsed.GetValue(users), !parsed.GetValue(noStream), parsed.GetValue(drain),
                 parsed.GetValue(plain) || terminal.Json || Console.IsOutputRedirected, terminal.Json);

@@ -21,9 +21,6 @@ internal sealed class DemoOptionSet(int usualRate = DemoOptionSet.UsualRate)
             command.Options.Add(option);
     }
 
-    public Terminal TerminalOf(ParseResult parsed) =>
-        new(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(CommonOptions.Json));
-
     public DemoOptions Read(ParseResult parsed, DirectoryInfo? data)
     {
         var json = parsed.GetValue(CommonOptions.Json);

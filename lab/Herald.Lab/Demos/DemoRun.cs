@@ -123,5 +123,6 @@ internal sealed class DemoRun(
             await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancel);
     }
 
-    private ExitCode? Refused(Reply reply) => reply.Succeeded ? null : terminal.Show(reply, "");
+    private ExitCode? Refused(Reply reply) =>
+        reply.Succeeded ? null : terminal.Fail(ReplyExitCode.Of(reply), string.Join(Environment.NewLine, reply.ProblemLines()));
 }

@@ -58,9 +58,7 @@ internal static class ScenarioCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var file = parsed.GetValue(figures);
-            var terminal = new Terminal(
-                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
-                json: parsed.GetResult(figures) is not null && file is null);
+            var terminal = Terminal.Of(parsed, json: parsed.GetResult(figures) is not null && file is null);
             var options = new UnaffectedOptions(
                 parsed.GetValue(store), parsed.GetValue(nodes), parsed.GetValue(via), kafka.Place(parsed), parsed.GetValue(rate),
                 parsed.GetValue(openOrders),

@@ -16,7 +16,7 @@ internal static class BackupCommand
             "backup",
             "Copies the store while the server runs. To restore it, start a server on the copy.",
             "herald backup /var/backups/herald-2026-01-31") { directory }
-            .Runs(async call => call.Terminal.Show(
+            .Runs(async call => await call.ShowAsync(
                 await call.Client.Operations.BackupAsync(Path.GetFullPath(call.Get(directory)), call.Cancel),
                 $"Copied to {Path.GetFullPath(call.Get(directory))}."));
     }

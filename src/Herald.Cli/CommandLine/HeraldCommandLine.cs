@@ -44,7 +44,7 @@ public static class HeraldCommandLine
     }
 
     public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TimeProvider time, CancellationToken cancel) =>
-        CommandRoot.RunAsync(Create(time), args, output, error, cancel);
+        CommandRoot.RunAsync(Create(time), args, output, error, cancel, Screen.Of(output, time));
 
     /// <summary><c>herald orders</c>: a server with the application, its settings, and the commands that modules bring for it.</summary>
     private static ExampleCommand CommandOf(

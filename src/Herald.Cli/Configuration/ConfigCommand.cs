@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Herald.Hosting.Commands;
+using Herald.Hosting.Commands.Tables;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Server;
@@ -28,14 +29,14 @@ internal static class ConfigCommand
         var settings = new SettingOptions(command, modules, application);
         command.SetAction(parsed =>
         {
-            var console = parsed.InvocationConfiguration;
-            var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
+            var terminal = Terminal.Of(parsed);
             var loaded = settings.Load(parsed);
+            // Among the other settings the errors would be overlooked.
+            if (loaded.Errors.Count > 0)
+                return (int)terminal.Fail(ExitCode.BadUsage, string.Join(Environment.NewLine, loaded.Errors));
             var isAll = parsed.GetValue(all);
             Show(terminal, [.. loaded.Effective().Where(setting => isAll || !setting.IsDefault)], isAll);
-            foreach (var error in loaded.Errors)
-                terminal.Error.WriteLine(error);
-            return (int)(loaded.Errors.Count == 0 ? ExitCode.Ok : ExitCode.BadUsage);
+            return (int)ExitCode.Ok;
         });
         return command;
     }
@@ -69,7 +70,9 @@ internal static class ConfigCommand
         }
         else
         {
-            terminal.Table(JsonElement.Parse(items.ToJsonString()), "name", "value", "source");
+            terminal.Table(
+                JsonElement.Parse(items.ToJsonString()), TableColumn.Id("SETTING", "name"), TableColumn.Text("VALUE", "value"),
+                TableColumn.Text("SOURCE", "source"));
             terminal.Error.WriteLine("All other settings have their defaults; --all shows them.");
         }
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Herald.Client;
 using Herald.Hosting.Commands;
+using Herald.Hosting.Commands.Tables;
 
 namespace Herald.Cli.DeadLetters;
 
@@ -20,12 +21,11 @@ internal static class DeadLettersCommand
     private static readonly Option<bool> All = new("--all") { Description = "All dead letters of the store." };
 
     public static Command Create() => new ExampleCommand("dead-letters",
-        "Lists, redrives and discards dead letters.", "herald dead-letters list")
+        "Lists, shows, redrives and discards dead letters.", "herald dead-letters list")
     {
         List(),
-        Act(
-            "redrive", "Delivers dead letters again, each after all other events of its key.",
-            (call, which) => call.Client.DeadLetters.RedriveAsync(which, call.Cancel)),
+        Get(),
+        Act("redrive", "Delivers dead letters again, each after all other events of its key.", (call, which) => call.Client.DeadLetters.RedriveAsync(which, call.Cancel)),
         Act("discard", "Deletes dead letters permanently.", (call, which) => call.Client.DeadLetters.DiscardAsync(which, call.Cancel)),
     };
 
@@ -33,9 +33,20 @@ internal static class DeadLettersCommand
         new ClientCommand("list", "Lists dead letters, oldest first.", "herald dead-letters list --subscription billing")
         {
             Subscription, CommonOptions.Limit, CommonOptions.Cursor,
-        }.Runs(async call => call.Terminal.Show(
+        }.Runs(async call => await call.ShowAsync(
             await call.Client.DeadLetters.ListAsync(call.Get(Subscription), page: call.Page, cancel: call.Cancel),
-            page => call.Terminal.Table(page, "id", "subscription", "event.id", "event.key", "attempts", "reason", "diedAt")));
+            page => call.Terminal.Table(
+                page, TableColumn.Id("DEAD LETTER", "id"), TableColumn.Text("TOPIC", "topic"), TableColumn.Text("SUBSCRIPTION", "subscription"),
+                TableColumn.Text("EVENT", "event.id"), TableColumn.Text("KEY", "event.key"), TableColumn.Text("ATTEMPTS", "attempts"),
+                TableColumn.Text("LAST ANSWER", "detail"), TableColumn.Age("DIED", "diedAt"))));
+
+    private static ClientCommand Get()
+    {
+        var id = new Argument<string>("id") { Description = "The id of the dead letter, as `herald dead-letters list` shows it." };
+        return new ClientCommand(
+            "get", "Shows a dead letter: its event with the payload, and why it could not be delivered.", "herald dead-letters get dl_3_1_1_42") { id }
+            .Runs(async call => await call.ShowAsync(await call.Client.DeadLetters.GetAsync(call.Get(id), call.Cancel), call.Terminal.Present));
+    }
 
     private static ClientCommand Act(
         string verb, string description, Func<ClientCall, DeadLetterSelection, Task<Reply<DeadLetterCount>>> act) =>
@@ -54,6 +65,6 @@ internal static class DeadLettersCommand
             var which = subscription is not null ? DeadLetterSelection.OfSubscription(subscription)
                 : all ? DeadLetterSelection.All
                 : DeadLetterSelection.Ids(ids);
-            return call.Terminal.Show(await act(call, which), call.Terminal.Present);
+            return await call.ShowAsync(await act(call, which), call.Terminal.Present);
         });
 }

@@ -19,7 +19,7 @@ internal static class EventsCommand
         {
             new ClientCommand("get",
                 "Shows an event, its deliveries and their attempts.", "herald events get orders order-17-paid") { topic, id, key }
-                .Runs(async call => call.Terminal.Show(
+                .Runs(async call => await call.ShowAsync(
                     await call.Client.Events.GetAsync(call.Get(topic), call.Get(id), call.Get(key), call.Cancel), call.Terminal.Present)),
         };
     }

@@ -19,9 +19,9 @@ internal sealed class Import(HeraldClient client, string topic, TimeSpan retryFo
     public bool Complete { get; private set; }
 
     /// <param name="progress">Called with the number of bytes of the input that have verdicts.</param>
-    public async Task<ExitCode> RunAsync(
-        IAsyncEnumerable<PublishLine> lines, Terminal terminal, Action<long>? progress, CancellationToken cancel)
+    public async Task<ExitCode> RunAsync(IAsyncEnumerable<PublishLine> lines, ClientCall call, Action<long>? progress)
     {
+        var cancel = call.Cancel;
         var batch = new List<PublishLine>(BatchEvents);
         var body = new MemoryStream();
         try
@@ -38,11 +38,11 @@ internal sealed class Import(HeraldClient client, string topic, TimeSpan retryFo
                 body.WriteByte((byte)'\n');
                 if (batch.Count < BatchEvents && body.Length < BatchBytes)
                     continue;
-                if (await SendAsync(batch, body, terminal, cancel) is { } failure)
+                if (await SendAsync(batch, body, call) is { } failure)
                     return failure;
                 progress?.Invoke(line.ReadBytes);
             }
-            if (batch.Count > 0 && await SendAsync(batch, body, terminal, cancel) is { } last)
+            if (batch.Count > 0 && await SendAsync(batch, body, call) is { } last)
                 return last;
             Complete = true;
             return Tally.Refused == 0 ? ExitCode.Ok : ExitCode.Refused;
@@ -53,17 +53,16 @@ internal sealed class Import(HeraldClient client, string topic, TimeSpan retryFo
         }
         catch (HttpRequestException failure) when (Tally.LastLine > 0)
         {
-            return terminal.Fail(ExitCode.NotReachable, $"Herald at {client.Server} no longer answers: {failure.Message}");
+            return call.Terminal.Fail(ExitCode.NotReachable, $"Herald at {client.Server} no longer answers: {failure.Message}");
         }
     }
 
-    private async Task<ExitCode?> SendAsync(List<PublishLine> batch, MemoryStream body, Terminal terminal, CancellationToken cancel)
+    private async Task<ExitCode?> SendAsync(List<PublishLine> batch, MemoryStream body, ClientCall call)
     {
-        var reply = await _publisher.SendAsync(body.GetBuffer().AsMemory(0, (int)body.Length), cancel);
+        var reply = await _publisher.SendAsync(body.GetBuffer().AsMemory(0, (int)body.Length), call.Cancel);
         if (!Tally.Count(reply, batch))
-            return reply.Succeeded
-                ? terminal.Fail(ExitCode.Failed, $"Herald answered {reply.Status} without a result for each event.")
-                : terminal.Show(reply, "");
+            return await call.RefuseAsync(reply)
+                ?? call.Terminal.Fail(ExitCode.Failed, $"Herald answered {reply.Status} without a result for each event.");
         batch.Clear();
         body.SetLength(0);
         return null;

@@ -96,15 +96,14 @@ internal static class PublishCommand
             if (given.Length > 0)
             {
                 ended = await import.RunAsync(
-                    EventLines.OfPayloads(given, call.Get(text), template, call.Get(id), prefix).ToAsyncEnumerable(), call.Terminal, null, call.Cancel);
+                    EventLines.OfPayloads(given, call.Get(text), template, call.Get(id), prefix).ToAsyncEnumerable(), call, null);
             }
             else
             {
                 await using var input = path is null or "-" ? Console.OpenStandardInput() : File.OpenRead(path);
                 var lines = EventLines.ReadAsync(input, prefix, call.Get(skip), call.Cancel);
                 ended = await ImportProgress.ShowAsync(
-                    path is null or "-" ? null : input.Length, call.Terminal.Json,
-                    progress => import.RunAsync(lines, call.Terminal, progress, call.Cancel));
+                    path is null or "-" ? null : input.Length, call.Terminal.Json, progress => import.RunAsync(lines, call, progress));
             }
             // A refusal of the whole request says all, and a summary of nothing would be beside it.
             if (import.Complete || !import.Tally.IsEmpty)

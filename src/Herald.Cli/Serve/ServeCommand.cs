@@ -41,10 +41,8 @@ internal static class ServeCommand
         var settings = new SettingOptions(command, modules, application);
         command.SetAction(async (parsed, cancel) =>
         {
-            var console = parsed.InvocationConfiguration;
-            var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
-            return (int)await RunAsync(
-                settings.Load(parsed), modules, parsed.GetValue(logLevel), parsed.GetValue(untilInputEnds), terminal, time, cancel);
+            var terminal = Terminal.Of(parsed);
+            return (int)await RunAsync(settings.Load(parsed), modules, parsed.GetValue(logLevel), parsed.GetValue(untilInputEnds), terminal, time, cancel);
         });
         return command;
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Herald.Hosting.Text;
+using Herald.Engine.Basics;
 
 namespace Herald.Cli.Subscriptions;
 

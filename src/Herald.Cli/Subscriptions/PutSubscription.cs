@@ -66,7 +66,7 @@ internal static class PutSubscription
                 only ??= present.ETag is { } seen ? Precondition.Unchanged(seen) : null;
             }
             // The body goes out as JSON, because Herald must see the fields of the file that this program does not know.
-            return call.Terminal.Show(
+            return await call.ShowAsync(
                 await call.Client.Subscriptions.PutJsonAsync(call.Get(id), body, only, call.Cancel), call.Terminal.Present);
         });
     }

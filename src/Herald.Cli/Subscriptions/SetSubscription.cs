@@ -29,14 +29,14 @@ internal static class SetSubscription
             {
                 var reply = await call.Client.Subscriptions.GetAsync(call.Get(id), call.Cancel);
                 if (reply.Body is not { ValueKind: JsonValueKind.Object } body || !reply.Succeeded)
-                    return call.Terminal.Show(reply, "");
+                    return await call.ShowAsync(reply, "");
                 present = JsonObject.Create(body);
                 only ??= reply.ETag is { } seen ? Precondition.Unchanged(seen) : null;
             }
             var patch = fields.Patch(call, present);
             if (patch.Count == 0)
                 return call.Terminal.Fail(ExitCode.BadUsage, "Give the fields to change, such as --max-in-flight 50. --help lists them.");
-            return call.Terminal.Show(
+            return await call.ShowAsync(
                 await call.Client.Subscriptions.PatchAsync(call.Get(id), patch, only, call.Cancel), call.Terminal.Present);
         });
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Herald.Client;
 using Herald.Hosting.Commands;
+using Herald.Hosting.Commands.Tables;
 
 namespace Herald.Cli.Subscriptions;
 
@@ -25,34 +26,28 @@ internal static class SubscriptionsCommand
             "herald subscriptions list", "herald subscriptions list --topic orders --label team=billing")
         {
             topic, labels, CommonOptions.Limit, CommonOptions.Cursor,
-        }.Runs(async call => call.Terminal.Show(
+        }.Runs(async call => await call.ShowAsync(
             await call.Client.Subscriptions.ListAsync(call.Get(topic), call.Get(labels) ?? [], call.Page, call.Cancel),
-            page => call.Terminal.Table(page, "id", "topic", "status", "endpoint")));
+            page => call.Terminal.Table(
+                page, TableColumn.Id("SUBSCRIPTION", "id"), TableColumn.Text("TOPIC", "topic"), TableColumn.State("STATUS", "status"),
+                TableColumn.Text("ENDPOINT", "endpoint"))));
     }
 
     private static ClientCommand Get() =>
         new ClientCommand("get", "Shows a subscription, without its secret.", "herald subscriptions get billing") { Id }
-        .Runs(async call => call.Terminal.Show(await call.Client.Subscriptions.GetAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
+        .Runs(async call => await call.ShowAsync(await call.Client.Subscriptions.GetAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand Delete() =>
         new ClientCommand("delete", "Deletes a subscription and its waiting deliveries.", "herald subscriptions delete billing") { Id }
-        .Runs(
-            async call => call.Terminal.Show(
-                await call.Client.Subscriptions.DeleteAsync(call.Get(Id), cancel: call.Cancel), $"Deleted subscription {call.Get(Id)}."));
+        .Runs(async call => await call.ShowAsync(await call.Client.Subscriptions.DeleteAsync(call.Get(Id), cancel: call.Cancel), $"Deleted subscription {call.Get(Id)}."));
 
     private static ClientCommand Pause() =>
-        new ClientCommand("pause", "Stops the deliveries of a "
-            + "subscription. New events are kept for it.", "herald subscriptions pause billing") { Id }
-        .Runs(
-            async call => call.Terminal.Show(
-                await call.Client.Subscriptions.PauseAsync(call.Get(Id), call.Cancel), $"Paused {call.Get(Id)}."));
+        new ClientCommand("pause", "Stops the deliveries of a subscription. New events are kept for it.", "herald subscriptions pause billing") { Id }
+        .Runs(async call => await call.ShowAsync(await call.Client.Subscriptions.PauseAsync(call.Get(Id), call.Cancel), $"Paused {call.Get(Id)}."));
 
     private static ClientCommand Resume() =>
-        new ClientCommand("resume", "Starts the deliveries again, after a pause or "
-            + "after Herald has disabled the subscription.", "herald subscriptions resume billing") { Id }
-        .Runs(
-            async call => call.Terminal.Show(
-                await call.Client.Subscriptions.ResumeAsync(call.Get(Id), call.Cancel), $"Resumed {call.Get(Id)}."));
+        new ClientCommand("resume", "Starts the deliveries again, after a pause or after Herald has disabled the subscription.", "herald subscriptions resume billing") { Id }
+        .Runs(async call => await call.ShowAsync(await call.Client.Subscriptions.ResumeAsync(call.Get(Id), call.Cancel), $"Resumed {call.Get(Id)}."));
 
     private static ClientCommand Replay()
     {
@@ -63,7 +58,7 @@ internal static class SubscriptionsCommand
         return new ClientCommand(
             "replay", "Delivers events again from a point in the past, in order per key.",
             "herald subscriptions replay billing earliest", "herald subscriptions replay billing 2026-01-31T08:00:00Z") { Id, from }
-            .Runs(async call => call.Terminal.Show(
+            .Runs(async call => await call.ShowAsync(
                 await call.Client.Subscriptions.ReplayAsync(call.Get(Id), StartPoint.Parse(call.Get(from)), call.Cancel),
                 $"{call.Get(Id)} replays from {call.Get(from)}."));
     }
@@ -75,29 +70,35 @@ internal static class SubscriptionsCommand
             "rotate-secret",
             "Creates a new signing secret and shows it. It is not shown again.",
             "herald subscriptions rotate-secret billing --overlap 1h") { Id, overlap }
-            .Runs(async call => call.Terminal.Show(
+            .Runs(async call => await call.ShowAsync(
                 await call.Client.Subscriptions.RotateSecretAsync(call.Get(Id), overlap: call.Get(overlap), cancel: call.Cancel),
                 call.Terminal.Present));
     }
 
     private static ClientCommand Test() =>
-        new ClientCommand("test", "Sends one signed test "
-            + "event to the endpoint and shows the result.", "herald subscriptions test billing") { Id }
-        .Runs(
-            async call => call.Terminal.Show(await call.Client.Subscriptions.TestAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
+        new ClientCommand("test", "Sends one signed test event to the endpoint and shows the result.", "herald subscriptions test billing") { Id }
+        .Runs(async call =>
+        {
+            var reply = await call.Client.Subscriptions.TestAsync(call.Get(Id), call.Cancel);
+            var shown = await call.ShowAsync(reply, call.Terminal.Present);
+            // The command has done its work, but who tests an endpoint asks whether it works.
+            return shown == ExitCode.Ok && reply.Body is { } body && JsonText.Find(body, "outcome") is { } outcome and not "delivered"
+                ? call.Terminal.Fail(ExitCode.Failed, $"The endpoint of {call.Get(Id)} did not take the test event ({outcome}).")
+                : shown;
+        });
 
     private static ClientCommand Lag() =>
         new ClientCommand("lag", "Shows how far a subscription is behind, and why.", "herald subscriptions lag billing") { Id }
-        .Runs(
-            async call => call.Terminal.Show(
-                await call.Client.Subscriptions.GetLagAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
+        .Runs(async call => await call.ShowAsync(await call.Client.Subscriptions.GetLagAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand BlockedKeys() =>
         new ClientCommand("blocked-keys",
             "Lists the keys that wait because the delivery of their oldest event failed.", "herald subscriptions blocked-keys billing")
         {
             Id, CommonOptions.Limit, CommonOptions.Cursor,
-        }.Runs(async call => call.Terminal.Show(
+        }.Runs(async call => await call.ShowAsync(
             await call.Client.Subscriptions.ListBlockedKeysAsync(call.Get(Id), call.Page, call.Cancel),
-            page => call.Terminal.Table(page, "key", "eventId", "attempts", "nextAttemptAt", "held", "lastReason")));
+            page => call.Terminal.Table(
+                page, TableColumn.Text("KEY", "key"), TableColumn.Id("EVENT", "eventId"), TableColumn.Text("ATTEMPTS", "attempts"),
+                TableColumn.Age("NEXT ATTEMPT", "nextAttemptAt"), TableColumn.Text("HELD", "held"), TableColumn.Text("LAST ANSWER", "lastReason"))));
 }

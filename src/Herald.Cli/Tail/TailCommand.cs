@@ -17,7 +17,7 @@ internal static class TailCommand
                 var reply = await call.Client.Events.TailAsync(call.Get(topic), call.Cancel);
                 using var tail = reply.Value;
                 if (tail is null)
-                    return call.Terminal.Show(reply, "");
+                    return await call.ShowAsync(reply, "");
                 await foreach (var line in tail.ReadLinesAsync(call.Cancel))
                     call.Terminal.Out.WriteLine(call.Terminal.Json ? line : TailedLine.ForPeople(line));
                 return call.Terminal.Fail(ExitCode.Failed, "Herald has ended the stream.");

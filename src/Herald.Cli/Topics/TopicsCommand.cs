@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Herald.Client;
 using Herald.Hosting.Commands;
+using Herald.Hosting.Commands.Tables;
 
 namespace Herald.Cli.Topics;
 
@@ -21,9 +22,9 @@ internal static class TopicsCommand
             "list", "Lists topics by name.", "herald topics list", "herald topics list --label team=billing --json --limit 1000")
         {
             labels, CommonOptions.Limit, CommonOptions.Cursor,
-        }.Runs(async call => call.Terminal.Show(
+        }.Runs(async call => await call.ShowAsync(
             await call.Client.Topics.ListAsync(call.Get(labels) ?? [], call.Page, call.Cancel),
-            page => call.Terminal.Table(page, "name", "createdAt")));
+            page => call.Terminal.Table(page, TableColumn.Id("TOPIC", "name"), TableColumn.Text("LABELS", "labels"), TableColumn.Age("CREATED", "createdAt"))));
     }
 
     private static ClientCommand CreateOne()
@@ -32,7 +33,7 @@ internal static class TopicsCommand
         return new ClientCommand(
             "create", "Creates a topic. It succeeds if the topic exists already.",
             "herald topics create orders", "herald topics create orders --label team=billing") { Name, labels }
-            .Runs(async call => call.Terminal.Show(
+            .Runs(async call => await call.ShowAsync(
                 call.Get(labels) is { Count: > 0 } given
                     ? await call.Client.Topics.PutAsync(call.Get(Name), new TopicDefinition { Labels = given }, cancel: call.Cancel)
                     : await call.Client.Topics.PutAsync(call.Get(Name), cancel: call.Cancel),
@@ -41,13 +42,13 @@ internal static class TopicsCommand
 
     private static ClientCommand Get() =>
         new ClientCommand("get", "Shows a topic.", "herald topics get orders") { Name }
-        .Runs(async call => call.Terminal.Show(await call.Client.Topics.GetAsync(call.Get(Name), call.Cancel), call.Terminal.Present));
+        .Runs(async call => await call.ShowAsync(await call.Client.Topics.GetAsync(call.Get(Name), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand Delete()
     {
         var force = new Option<bool>("--force") { Description = "Delete the topic with its subscriptions." };
         return new ClientCommand("delete", "Deletes a topic.", "herald topics delete orders", "herald topics delete orders --force") { Name, force }
-            .Runs(async call => call.Terminal.Show(
+            .Runs(async call => await call.ShowAsync(
                 await call.Client.Topics.DeleteAsync(call.Get(Name), call.Get(force), cancel: call.Cancel),
                 $"Deleted topic {call.Get(Name)}."));
     }

@@ -18,8 +18,7 @@ internal sealed class MovingCommand(string name, string description, params stri
         var settings = new SettingOptions(this, modules);
         SetAction(async (parsed, cancel) =>
         {
-            var console = parsed.InvocationConfiguration;
-            var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
+            var terminal = Terminal.Of(parsed);
             var loaded = settings.Load(parsed);
             if (loaded.Errors.Count > 0)
                 return (int)terminal.Fail(ExitCode.BadUsage, string.Join(Environment.NewLine, loaded.Errors));

@@ -42,6 +42,11 @@ internal sealed class Calls(HttpClient http)
                 var refusal = await ReadAsync(response, cancel);
                 return new(refusal, () => (null, null));
             }
+            if (response.Content.Headers.ContentType?.MediaType != Content.LinesMediaType)
+            {
+                var other = new Reply((int)response.StatusCode, "", isJson: false, null, null);
+                return new(other, () => (null, Problem.Unreadable(other, "It is not a stream of events.")));
+            }
             var opened = tail = new EventTail(response, await response.Content.ReadAsStreamAsync(cancel));
             return new(new Reply((int)response.StatusCode, "", isJson: false, null, null), () => (opened, null));
         }

@@ -8,9 +8,11 @@ namespace Herald.Client;
 /// <summary>The bodies of requests.</summary>
 internal static class Content
 {
+    public const string LinesMediaType = "application/x-ndjson";
+
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");
     private static readonly MediaTypeHeaderValue PatchType = new("application/merge-patch+json");
-    private static readonly MediaTypeHeaderValue LinesType = new("application/x-ndjson");
+    private static readonly MediaTypeHeaderValue LinesType = new(LinesMediaType);
 
     public static ReadOnlyMemoryContent Of<T>(T body, JsonTypeInfo<T> type) =>
         Of(JsonSerializer.SerializeToUtf8Bytes(body, type), JsonType);

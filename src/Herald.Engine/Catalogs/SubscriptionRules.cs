@@ -121,7 +121,7 @@ public static partial class SubscriptionRules
     private static void CheckSpan(string pointer, TimeSpan? span, TimeSpan least, TimeSpan most, List<FieldProblem> found)
     {
         if (span is { } given && (given < least || given > most))
-            found.Add(new(pointer, $"{given}", $"From {least} to {most}."));
+            found.Add(new(pointer, DurationText.Format(given), $"From {DurationText.Format(least)} to {DurationText.Format(most)}."));
     }
 
     private static void Add(List<FieldProblem> found, FieldProblem? problem)

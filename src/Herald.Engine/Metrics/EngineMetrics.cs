@@ -11,7 +11,7 @@ internal sealed class EngineMetrics : IDisposable
     private readonly Counter<long> _attempts, _skips, _rejected, _leasesLost, _shardsMoved, _applied, _damaged, _notTaken;
     private readonly Counter<long> _damagedProgress, _damagedCatalog, _applicationsLost;
     private readonly Histogram<double> _attemptSeconds, _commitSeconds;
-    private long _withdrawn;
+    private long _withdrawn, _delivered;
 
     public EngineMetrics()
     {
@@ -48,6 +48,8 @@ internal sealed class EngineMetrics : IDisposable
 
     public long Withdrawn => Interlocked.Read(ref _withdrawn);
 
+    public long Delivered => Interlocked.Read(ref _delivered);
+
     public void Attempted(AttemptResult result, bool counted)
     {
         if (!counted)
@@ -55,6 +57,8 @@ internal sealed class EngineMetrics : IDisposable
             Interlocked.Increment(ref _withdrawn);
             return;
         }
+        if (result.Outcome == AttemptOutcome.Delivered)
+            Interlocked.Increment(ref _delivered);
         _attempts.Add(1, new KeyValuePair<string, object?>("outcome", NameOf(result.Outcome)));
         _attemptSeconds.Record(result.Duration.TotalSeconds);
     }

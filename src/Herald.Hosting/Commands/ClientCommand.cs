@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Net.Sockets;
 using Herald.Client;
+using Herald.Hosting.Commands.Problems;
 
 namespace Herald.Hosting.Commands;
 
@@ -19,41 +19,31 @@ public sealed class ClientCommand : ExampleCommand
 
     private static async Task<ExitCode> RunAsync(Func<ClientCall, Task<ExitCode>> run, ParseResult parsed, CancellationToken cancel)
     {
-        var console = parsed.InvocationConfiguration;
-        var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
+        var terminal = Terminal.Of(parsed);
         var server = parsed.GetValue(CommonOptions.Server)!;
-        string? token = null;
-        if (CommonOptions.TokenFileOf(parsed) is { } file)
+        var (token, origin) = (default(string), default(string));
+        if (CommonOptions.TokenFileOf(parsed) is var (file, name))
         {
-            if (!file.Exists)
-                return terminal.Fail(ExitCode.BadUsage, $"--token-file {file.FullName}: the file does not exist.");
-            token = (await File.ReadAllTextAsync(file.FullName, cancel)).Trim();
+            origin = $"{name} {file.FullName}";
+            if (ClientToken.Read(file, out token) is { } wrong)
+                return terminal.Fail(ExitCode.BadUsage, $"{origin}: {wrong}");
         }
         using var client = new HeraldClient(server, token);
         try
         {
-            return await run(new ClientCall(parsed, client, terminal, cancel));
+            return await run(new ClientCall(parsed, client, terminal, origin, cancel));
         }
         catch (HttpRequestException failure)
         {
-            return terminal.Fail(ExitCode.NotReachable,
-                $"No Herald answers at {server}: {Reason(failure)}. Start it with `herald serve`, or give its address with --server.");
+            return terminal.Fail(ExitCode.NotReachable, MissingAnswer.Line(server, failure));
         }
         catch (TaskCanceledException failure) when (failure.InnerException is TimeoutException)
         {
-            return terminal.Fail(ExitCode.NotReachable, $"Herald at {server} did not answer in time.");
+            return terminal.Fail(ExitCode.NotReachable, $"What listens at {server} did not answer in time. {CommonOptions.WhichServer}");
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             return ExitCode.Interrupted;
         }
     }
-
-    private static string Reason(HttpRequestException failure) =>
-        failure.InnerException is SocketException socket ? socket.SocketErrorCode switch
-        {
-            SocketError.ConnectionRefused => "connection refused",
-            SocketError.HostNotFound => "unknown host",
-            _ => socket.Message,
-        } : failure.Message;
 }

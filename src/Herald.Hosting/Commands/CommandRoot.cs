@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Herald.Hosting.Commands.Problems;
 
 namespace Herald.Hosting.Commands;
 
@@ -17,15 +18,23 @@ public static class CommandRoot
         return root;
     }
 
-    public static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter output, TextWriter error, CancellationToken cancel)
+    /// <param name="screen">Null for what the output itself is.</param>
+    public static async Task<int> RunAsync(
+        RootCommand root, string[] args, TextWriter output, TextWriter error, CancellationToken cancel, Screen? screen = null)
     {
         var parsed = root.Parse(args);
         // The caller handles signals and exit codes.
-        var console = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        var console = new CommandConsole(screen ?? Screen.Of(output, TimeProvider.System))
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
         if (parsed.Errors.Count > 0 && parsed.Action is not CommandLineAction { ClearsParseErrors: true })
         {
-            foreach (var problem in parsed.Errors)
-                error.WriteLine(problem.Message);
+            foreach (var line in UsageErrors.Lines(parsed))
+                error.WriteLine(line);
             error.WriteLine($"See: {Path(parsed.CommandResult)} --help");
             return (int)ExitCode.BadUsage;
         }

@@ -8,6 +8,9 @@ public static class CommonOptions
     public const string DefaultServer = "http://127.0.0.1:8090";
     public const string ServerVariable = "HERALD_URL", TokenFileVariable = "HERALD_TOKEN_FILE";
 
+    /// <summary>What to do when something else answers.</summary>
+    internal const string WhichServer = $"Give the address of Herald with --server or {ServerVariable}.";
+
     /// <summary>The name that <see cref="ServerVariable"/> had before. It is still read.</summary>
     private const string FormerServerVariable = "HERALD_SERVER";
 
@@ -29,8 +32,12 @@ public static class CommonOptions
     {
         Description = $"The address of the Herald server. The environment variable {ServerVariable} sets it too.",
         HelpName = "URL",
-        DefaultValueFactory = _ => new Uri(Variable(ServerVariable) ?? Variable(FormerServerVariable) ?? DefaultServer),
-        CustomParser = result => ParseServer(result.Tokens[^1].Value, result.AddError),
+        DefaultValueFactory = result =>
+        {
+            var name = Variable(ServerVariable) is null && Variable(FormerServerVariable) is not null ? FormerServerVariable : ServerVariable;
+            return ParseServer(name, Variable(name) ?? DefaultServer, result.AddError);
+        },
+        CustomParser = result => ParseServer("--server", result.Tokens[^1].Value, result.AddError),
     };
 
     public static readonly Option<int> Limit = new("--limit")
@@ -46,20 +53,20 @@ public static class CommonOptions
         HelpName = "CURSOR",
     };
 
-    /// <summary>The file with the token that a command sends; null for none.</summary>
-    public static FileInfo? TokenFileOf(ParseResult parsed)
-    {
-        ArgumentNullException.ThrowIfNull(parsed);
-        return parsed.GetValue(TokenFile) ?? (Variable(TokenFileVariable) is { } path ? new FileInfo(path) : null);
-    }
+    /// <summary>The file with the token that a command sends, and the option or variable that names it; null for none.</summary>
+    internal static (FileInfo File, string Name)? TokenFileOf(ParseResult parsed) =>
+        parsed.GetValue(TokenFile) is { } file ? (file, TokenFile.Name)
+        : Variable(TokenFileVariable) is { } path ? (new FileInfo(path), TokenFileVariable)
+        : null;
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
-    private static Uri? ParseServer(string text, Action<string> refuse)
+    private static Uri ParseServer(string name, string text, Action<string> refuse)
     {
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
             return url;
-        refuse($"--server {text}: expected a URL such as {DefaultServer}.");
-        return null;
+        var meant = Uri.TryCreate($"http://{text}", UriKind.Absolute, out _) && !text.Contains("://", StringComparison.Ordinal) ? $"http://{text}" : DefaultServer;
+        refuse($"{name} {text}: expected a URL such as {meant}.");
+        return new Uri(DefaultServer);
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Herald.Hosting.Text;
+using Herald.Engine.Basics;
 
 namespace Herald.Hosting.Commands;
 

@@ -1,22 +1,31 @@
+using System.CommandLine;
 using System.Text.Json;
 using Herald.Client;
+using Herald.Hosting.Commands.Tables;
 
 namespace Herald.Hosting.Commands;
 
 /// <summary>
 /// The output of a command. Results go to the standard output, for people or as JSON, and everything else goes to the error output.
 /// </summary>
-public sealed class Terminal(TextWriter output, TextWriter error, bool json)
+public sealed class Terminal(TextWriter output, TextWriter error, bool json, Screen screen)
 {
     public TextWriter Out { get; } = output;
     public TextWriter Error { get; } = error;
     public bool Json { get; } = json;
+    public Screen Screen { get; } = screen;
 
-    /// <summary>Prints Herald's answer or its problem, and returns the exit code.</summary>
-    public ExitCode Show(Reply reply, Action<JsonElement> forPeople)
+    /// <param name="json">Null when the common option says it.</param>
+    public static Terminal Of(ParseResult parsed, bool? json = null)
     {
-        if (!reply.Succeeded)
-            return ShowProblem(reply);
+        ArgumentNullException.ThrowIfNull(parsed);
+        var console = parsed.InvocationConfiguration;
+        return new(console.Output, console.Error, json ?? parsed.GetValue(CommonOptions.Json), CommandConsole.ScreenOf(parsed));
+    }
+
+    /// <summary>Prints the answer to a request that succeeded.</summary>
+    internal ExitCode Show(Reply reply, Action<JsonElement> forPeople)
+    {
         if (reply.Body is not { } body)
             return ExitCode.Ok;
         if (Json)
@@ -27,10 +36,8 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json)
     }
 
     /// <summary>As above, for a reply whose body is not shown to people.</summary>
-    public ExitCode Show(Reply reply, string done)
+    internal ExitCode Show(Reply reply, string done)
     {
-        if (!reply.Succeeded)
-            return ShowProblem(reply);
         if (!Json)
             Out.WriteLine(done);
         else if (reply.Body is { } body)
@@ -47,17 +54,12 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json)
     }
 
     /// <summary>Prints a page of items as aligned columns, and how to get the next page.</summary>
-    public void Table(JsonElement page, params string[] fields)
+    public void Table(JsonElement page, params IReadOnlyList<TableColumn> columns)
     {
         var items = page.ValueKind == JsonValueKind.Array ? page : page.GetProperty("items");
-        var rows = items.EnumerateArray()
-            .Select(item => fields.Select(field => JsonText.Find(item, field) ?? "-").ToArray())
-            .ToList();
-        var widths = fields.Select((field, column) => rows.Select(row => row[column].Length).Append(field.Length).Max()).ToArray();
-        Out.WriteLine(Row(fields.Select(field => field.ToUpperInvariant()), widths));
-        foreach (var row in rows)
-            Out.WriteLine(Row(row, widths));
-        if (rows.Count == 0)
+        foreach (var line in Tables.Table.Lines(columns, items.EnumerateArray(), Screen))
+            Out.WriteLine(line);
+        if (items.GetArrayLength() == 0)
             Error.WriteLine("(none)");
         if (JsonText.Find(page, "nextCursor") is { } next)
             Error.WriteLine($"There are more items. Continue with --cursor {next}");
@@ -72,6 +74,12 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json)
         var indent = new string(' ', depth * 2);
         foreach (var field in element.EnumerateObject())
         {
+            // A payload belongs to the publisher. It is shown as it was received, with nulls and spaces.
+            if (field.Name == "payload")
+            {
+                Out.WriteLine($"{indent}{field.Name}: {field.Value.GetRawText()}");
+                continue;
+            }
             switch (field.Value.ValueKind)
             {
                 case JsonValueKind.Null:
@@ -83,24 +91,18 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json)
                 case JsonValueKind.Array when field.Value.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Object):
                     Out.WriteLine($"{indent}{field.Name}:");
                     foreach (var item in field.Value.EnumerateArray())
-                        Out.WriteLine($"{indent}  {string.Join("  ", item.EnumerateObject().Select(inner => $"{inner.Name}={JsonText.Plain(inner.Value) ?? "-"}"))}");
+                        Out.WriteLine($"{indent}  {string.Join("  ", item.EnumerateObject().Select(inner => $"{inner.Name}={Painted(inner)}"))}");
                     break;
                 default:
-                    Out.WriteLine($"{indent}{field.Name}: {JsonText.Plain(field.Value)}");
+                    Out.WriteLine($"{indent}{field.Name}: {Painted(field)}");
                     break;
             }
         }
     }
 
-    private ExitCode ShowProblem(Reply reply)
+    private string Painted(JsonProperty field)
     {
-        foreach (var line in reply.ProblemLines())
-            Error.WriteLine(line);
-        if (Json && reply.Body is { } problem)
-            Out.WriteLine(JsonText.Indented(problem));
-        return ReplyExitCode.Of(reply);
+        var text = JsonText.Plain(field.Value) ?? "-";
+        return field.Name is "status" or "outcome" ? StateColor.Paint(text, text, Screen) : text;
     }
-
-    private static string Row(IEnumerable<string> cells, int[] widths) =>
-        string.Join("  ", cells.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd();
 }

@@ -64,7 +64,7 @@ internal sealed class SettingBinder(IReadOnlyList<SettingProvider> providers, Li
         if (property.TryParse(given!, out var value))
             property.Set(options, value);
         else
-            errors.Add(new(name, property.Attribute.Mask(given!), provider.OriginOf(key), property.Rule));
+            errors.Add(new(name, property.Attribute.Mask(given!), provider.OriginOf(key), property.RuleFor(given!)));
     }
 
     /// <summary>A single text is a list whose items have commas between them.</summary>

@@ -10,6 +10,9 @@ internal abstract class SettingKind
     /// <summary>The allowed values, in one sentence.</summary>
     public abstract string Rule { get; }
 
+    /// <summary>The value is a duration, whose unit is easily forgotten.</summary>
+    public virtual bool IsDuration => false;
+
     /// <summary>Null when the text breaks the <see cref="Rule"/>.</summary>
     public abstract object? Parse(string text);
 
@@ -86,6 +89,8 @@ internal abstract class SettingKind
     private sealed class Duration(SettingAttribute attribute) : SettingKind
     {
         private const string Written = "written like 500ms, 5s, 10m, 1h30m or 3d.";
+        public override bool IsDuration => true;
+
         private readonly TimeSpan _least = Bound(attribute.Least) ?? TimeSpan.Zero, _most = Bound(attribute.Most) ?? TimeSpan.MaxValue;
 
         public override string Rule => attribute.Most is null

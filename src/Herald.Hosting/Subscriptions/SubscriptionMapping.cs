@@ -4,7 +4,6 @@ using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Subscriptions;
 using Herald.Hosting.Problems;
-using Herald.Hosting.Text;
 using Herald.Hosting.Wire;
 
 namespace Herald.Hosting.Subscriptions;

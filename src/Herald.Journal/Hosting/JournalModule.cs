@@ -1,3 +1,4 @@
+using System.Globalization;
 using Herald.Engine.Basics;
 using Herald.Engine.Transfer;
 using Herald.Hosting;
@@ -26,6 +27,13 @@ public sealed class JournalModule : IStoreModule
         try
         {
             var journal = await JournalStore.OpenAsync(OptionsOf(context), context.Time, context.Inform, cancel).ConfigureAwait(false);
+            if (journal.Recovered is var (events, bytes))
+            {
+                context.Inform(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The last process did not stop cleanly. Recovered {events:N0} events ({bytes:N0} bytes) written since its last checkpoint. "
+                    + $"Nothing accepted is lost; deliveries whose end was not saved are repeated."));
+            }
             return new OpenStore
             {
                 Log = journal,

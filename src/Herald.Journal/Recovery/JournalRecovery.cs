@@ -28,6 +28,9 @@ internal sealed class JournalRecovery(JournalContents contents)
 
     /// <summary>Log bytes that this opening read again.</summary>
     public long Replayed { get; private set; }
+
+    /// <summary>Events among them.</summary>
+    public long ReplayedEvents { get; private set; }
     public ulong NextFrame { get; private set; } = 1;
 
     public void Run(long nowMs)
@@ -49,11 +52,13 @@ internal sealed class JournalRecovery(JournalContents contents)
             contents.Shards[i].Files.Adopt(chunks[i].Order(), contents.Shards[i].Assigned);
 
         // 3. and 4.
+        var known = contents.Shards.Sum(shard => shard.Assigned);
         var found = OpenSegments();
         for (var i = 0; i < found.Count; i++)
             Take(found[i], i + 1 < found.Count ? found[i + 1] : null);
         foreach (var shard in contents.Shards)
             shard.Publish();
+        ReplayedEvents = contents.Shards.Sum(shard => shard.Assigned) - known;
 
         // 5.
         while (contents.Segments.All is [var oldest, _, ..] && oldest.Number < contents.FloorSegment)

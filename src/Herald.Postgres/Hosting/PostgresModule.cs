@@ -65,7 +65,8 @@ public sealed class PostgresModule : IStoreModule
         }
         catch (Exception e) when (e is MigrationException or PostgresStoreException or StoreUnavailableException or NpgsqlException)
         {
-            throw new ServerStartException($"postgres.connection = '{ConnectionText.Parse(options.Connection)}': {e.Message}", e);
+            var reason = e is NpgsqlException and not PostgresException ? DatabaseFailure.Reason((NpgsqlException)e) : e.Message.TrimEnd('.');
+            throw new ServerStartException($"--connection {ConnectionText.Parse(options.Connection)}: {reason}. Herald needs this database to start.", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json.Serialization.Metadata;
 using Herald.Hosting;
 using Herald.Hosting.Wire;
@@ -13,6 +14,7 @@ using Herald.Server.Subscriptions;
 using Herald.Server.Topics;
 using Herald.Server.Wire;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -92,14 +94,22 @@ internal static class FrontBuilder
         {
             await app.StartAsync(cancel);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new ServerStartException(
-                $"listen = '{string.Join(",", addresses.Select(a => $"{a.Address}:{a.Port}"))}': {e.Message}", e);
+            throw new ServerStartException($"--listen {string.Join(",", addresses.Select(a => $"{a.Address}:{a.Port}"))}: {ReasonOf(e)}", e);
         }
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         return [.. bound.Select(address => new Uri(address))];
     }
+
+    private static string ReasonOf(Exception failure) => failure switch
+    {
+        _ when failure.InnerException is AddressInUseException =>
+            "another program uses this port. Stop it, or give another address. `herald serve` may be running already.",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "this machine does not have this address.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "this user may not listen on this port. Ports below 1024 are for root.",
+        _ => failure.Message,
+    };
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options, IReadOnlyList<ListenAddress> addresses)
     {

@@ -14,6 +14,9 @@ internal sealed class QuietLoggerFactory(ILoggerFactory inner) : ILoggerFactory
     /// </summary>
     private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
+    /// <summary>A failed start with its whole stack. The exception gives the reason to the one who starts the server.</summary>
+    private const string StartFailed = "HostedServiceStartupFaulted";
+
     /// <summary>A separate error for every upload that is cut off. The end of the connection already reports it.</summary>
     private const string BodyBrokeOff = "RequestBodyDrainBodyReaderInvalidState";
 
@@ -37,7 +40,7 @@ internal sealed class QuietLoggerFactory(ILoggerFactory inner) : ILoggerFactory
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel) && eventId.Name != BodyBrokeOff)
+            if (IsEnabled(logLevel) && eventId.Name is not (BodyBrokeOff or StartFailed))
                 inner.Log(logLevel, eventId, state, exception, formatter);
         }
     }

@@ -5,7 +5,6 @@ using Herald.Engine.Subscriptions;
 using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Subscriptions;
-using Herald.Hosting.Text;
 using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -60,7 +60,7 @@ public sealed class CommandTests
         var run = await CommandRun.AgainstAsync(herald, "subscriptions", "put", "billing", "--topic", "orders", "--endpoint", "ftp://x");
         Assert.Equal(5, run.Code);
         Assert.Equal(
-            ["2 fields are not valid.", "  /endpoint: ftp://x: Use http or https.", "  /retry/maxAge: 0s: From 1 s."],
+            ["2 fields are not valid.", "  --endpoint ftp://x: Use http or https.", "  --retry-max-age 0s: From 1 s."],
             run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Empty(run.Out);
     }
@@ -126,11 +126,11 @@ public sealed class CommandTests
     [Fact]
     public async Task Lists_are_columns_for_people_and_the_answer_itself_for_machines()
     {
-        const string Page = """{"items":[{"name":"a","createdAt":"2026-01-01T00:00:00Z"},{"name":"orders","createdAt":null}],"nextCursor":"abc"}""";
+        const string Page = """{"items":[{"name":"a","createdAt":"2020-01-31T00:00:00Z"},{"name":"orders","createdAt":null}],"nextCursor":"abc"}""";
         await using var herald = await FakeHerald.StartAsync(_ => new(200, Page));
 
         var people = await CommandRun.AgainstAsync(herald, "topics", "list");
-        Assert.Equal(["NAME    CREATEDAT", "a       2026-01-01T00:00:00Z", "orders  -"], people.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["TOPIC   LABELS  CREATED", "a       -       2020-01-31", "orders  -       -"], people.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("--cursor abc", people.Error, StringComparison.Ordinal);
 
         var machines = await CommandRun.AgainstAsync(herald, "topics", "list", "--json");
@@ -210,9 +210,9 @@ public sealed class CommandTests
     [Fact]
     public async Task Tail_tells_why_there_is_nothing_to_show()
     {
-        await using var herald = await FakeHerald.StartAsync(_ => new(404, """{"detail":"There is no topic 'orders'."}""", "application/problem+json"));
+        await using var herald = await FakeHerald.StartAsync(_ => new(404, """{"code":"event-not-found","detail":"There is none."}""", "application/problem+json"));
         var run = await CommandRun.AgainstAsync(herald, "tail", "orders");
-        Assert.Equal((4, "There is no topic 'orders'."), (run.Code, run.Error.Trim()));
+        Assert.Equal((4, "There is none."), (run.Code, run.Error.Trim()));
     }
 
     [Fact]
@@ -225,7 +225,7 @@ public sealed class CommandTests
         await using var herald = await FakeHerald.StartAsync(_ => new(200, lines, "application/x-ndjson"));
         var run = await CommandRun.AgainstAsync(herald, "tail", "orders");
         Assert.Equal(
-            [$"2026-01-01T00:00:00Z  3/7  -  -  e1  {new string('x', 200)}…", "no JSON at all"], run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            [$"2026-01-01T00:00:00Z  3/7  -  -  e1  \"{new string('x', 199)}…", "no JSON at all"], run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
@@ -239,7 +239,7 @@ public sealed class CommandTests
         var run = await CommandRun.AgainstAsync(herald, "tail", "orders");
         Assert.Equal(1, run.Code);
         Assert.Equal(
-            ["2026-01-01T00:00:00Z  3/7  order-1  paid  e1  {\"a\":1}", "2026-01-01T00:00:01Z  3/8  -  -  e2  text"],
+            ["2026-01-01T00:00:00Z  3/7  order-1  paid  e1  {\"a\":1}", "2026-01-01T00:00:01Z  3/8  -  -  e2  \"text\""],
             run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 

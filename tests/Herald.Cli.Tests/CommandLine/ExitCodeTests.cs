@@ -22,7 +22,7 @@ public sealed class ExitCodeTests
     [InlineData(500, 1)]
     public async Task It_follows_what_Herald_answers(int status, int code)
     {
-        await using var herald = await FakeHerald.StartAsync(_ => new(status, """{"name":"orders"}"""));
+        await using var herald = await FakeHerald.StartAsync(_ => new(status, """{"name":"orders","code":"some-problem"}"""));
         Assert.Equal(code, (await CommandRun.AgainstAsync(herald, "topics", "get", "orders")).Code);
     }
 

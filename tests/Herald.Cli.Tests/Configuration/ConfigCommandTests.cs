@@ -12,7 +12,7 @@ public sealed class ConfigCommandTests
         Assert.Equal(0, run.Code);
         Assert.Equal(
             [
-                "NAME                         VALUE                     SOURCE",
+                "SETTING                      VALUE                     SOURCE",
                 "listen                       127.0.0.1:1, 127.0.0.1:2  command line",
                 "engine.window                7                         command line",
                 "kafka.clusters.main.servers  a:1                       command line",

@@ -26,18 +26,18 @@ public sealed class MigrateCommandTests
         var database = await DatabaseAsync();
         var run = await RunAsync(Files, "status", "--connection", database);
         Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.Equal(["ID  NAME    STATE    AT  WHO  TOOKMS", "1   first   pending  -   -    -", "2   second  pending  -   -    -"], Lines(run.Out));
+        Assert.Equal(["ID  MIGRATION  STATE    APPLIED  BY  MS", "1   first      pending  -        -   -", "2   second     pending  -        -   -"], Lines(run.Out));
 
         run = await RunAsync(Files, "up", "--connection", database);
         Assert.Equal(0, run.Code);
-        Assert.Equal(["ID  NAME    TOOKMS", "1   first", "2   second"], Lines(run.Out).Select((line, number) => number == 0 ? line : line[..line.LastIndexOf(' ')].TrimEnd()));
+        Assert.Equal(["ID  MIGRATION  MS", "1   first", "2   second"], Lines(run.Out).Select((line, number) => number == 0 ? line : line[..line.LastIndexOf(' ')].TrimEnd()));
         Assert.StartsWith("Schema herald: applied 0001-first in ", run.Error, StringComparison.Ordinal);
 
         run = await RunAsync(Files, "up", "--connection", database);
         Assert.Equal((0, "", "Nothing to do: everything is applied."), (run.Code, run.Out, run.Error.Trim()));
 
         run = await RunAsync(Files, "down", "--count", "1", "--connection", database);
-        Assert.Equal((0, "ID  NAME    TOOKMS"), (run.Code, Lines(run.Out)[0]));
+        Assert.Equal((0, "ID  MIGRATION  MS"), (run.Code, Lines(run.Out)[0]));
         Assert.StartsWith("2   second", Lines(run.Out)[1], StringComparison.Ordinal);
 
         run = await RunAsync(Files, "up", "--to", "1", "--connection", database);
@@ -74,7 +74,7 @@ public sealed class MigrateCommandTests
         }
         var run = await RunAsync(changed, "repair", "--connection", database);
         Assert.Equal(0, run.Code);
-        Assert.StartsWith("1   first  accepted the changed file: checksum ", Lines(run.Out)[1], StringComparison.Ordinal);
+        Assert.StartsWith("1   first      accepted the changed file: checksum ", Lines(run.Out)[1], StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync(changed, "status", "--connection", database)).Code);
         Assert.Equal("Nothing to repair.", (await RunAsync(changed, "repair", "--connection", database)).Error.Trim());
     }
@@ -132,7 +132,7 @@ public sealed class MigrateCommandTests
     [InlineData("Name the database with --connection or HERALD__POSTGRES__CONNECTION.", "up")]
     [InlineData("The connection is not valid", "up", "--connection", "s3cret")]
     [InlineData("Schema 'Wrong': ", "up", "--connection", "Host=x", "--schema", "Wrong")]
-    [InlineData("Option '--count' is required.", "down", "--connection", "Host=x")]
+    [InlineData("--count is missing: ", "down", "--connection", "Host=x")]
     [InlineData("--count 0: must be at least 1.", "down", "--connection", "Host=x", "--count", "0")]
     [InlineData("--to 0: must be at least 1.", "up", "--connection", "Host=x", "--to", "0")]
     public async Task A_wrong_command_line_is_2(string told, params string[] arguments)

@@ -61,6 +61,18 @@ public sealed class VariableTests : IDisposable
     }
 
     [Fact]
+    public async Task A_variable_that_cannot_be_used_is_named()
+    {
+        Set("HERALD_URL", "localhost:8090");
+        var run = await CommandRun.OfAsync("topics", "list");
+        Assert.Equal((2, "HERALD_URL localhost:8090: expected a URL such as http://localhost:8090."), (run.Code, run.Error.Split('\n')[0]));
+        Set("HERALD_URL", "http://127.0.0.1:1");
+        Set("HERALD_TOKEN_FILE", "/there/is/no/such/file");
+        run = await CommandRun.OfAsync("topics", "list");
+        Assert.Equal((2, "HERALD_TOKEN_FILE /there/is/no/such/file: the file does not exist."), (run.Code, run.Error.Trim()));
+    }
+
+    [Fact]
     public async Task Settings_come_from_the_environment_and_the_command_line_wins()
     {
         Set("HERALD__ENGINE__WINDOW", "7");

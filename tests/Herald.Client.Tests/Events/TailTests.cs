@@ -22,6 +22,16 @@ public sealed class TailTests
     }
 
     [Fact]
+    public async Task An_answer_that_is_no_stream_of_events_is_a_problem()
+    {
+        await using var other = await FakeHerald.StartAsync(_ => new(200, "<html></html>", "text/html"));
+        using var client = new HeraldClient(new Uri(other.Address));
+        var reply = await client.Events.TailAsync("orders", Cancel);
+        Assert.Null(reply.Value);
+        Assert.Equal(Problem.UnreadableAnswer, reply.Problem!.Code);
+    }
+
+    [Fact]
     public async Task A_connection_that_is_cut_is_an_exception_after_the_events_before_it()
     {
         var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -57,6 +57,7 @@ public sealed class SettingSetTests : IDisposable
     [InlineData("large", "99999999999999999999", "A whole number of at least 0.")]
     [InlineData("segmentBytes", "1023", "A size from 1KiB to 1GiB, written like 4096, 64KiB, 16MiB or 1GiB.")]
     [InlineData("maxBytes", "much", "A size of at least 0, written like 4096, 64KiB, 16MiB or 1GiB; or none.")]
+    [InlineData("wait", "10", "A duration has a unit: write 10s for seconds.")]
     [InlineData("wait", "0s", "A duration from 1ms to 10m, written like 500ms, 5s, 10m, 1h30m or 3d.")]
     [InlineData("isOn", "True", "Either true or false.")]
     [InlineData("guard", "none", "true, false, or auto.")]

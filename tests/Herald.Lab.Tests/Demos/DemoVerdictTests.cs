@@ -113,7 +113,7 @@ public sealed class DemoVerdictTests : IAsyncLifetime
     }
 
     private ExitCode Print(long least = 1, bool json = false) => DemoVerdict.Print(
-        new Terminal(_out, _error, json), _ledger, _receivers, least, ["Something else happened."]);
+        new Terminal(_out, _error, json, new Screen(null, false, TimeProvider.System)), _ledger, _receivers, least, ["Something else happened."]);
 
     private void Receive(int receiver, int from, int to)
     {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Server.Tests.Http;
 
-/// <summary>Records the warnings of a server.</summary>
-internal sealed class WarningsKept : ILoggerFactory, ILogger
+/// <summary>Records the warnings of a server, or all lines from another level on.</summary>
+internal sealed class WarningsKept(LogLevel least = LogLevel.Warning) : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
@@ -19,7 +19,7 @@ internal sealed class WarningsKept : ILoggerFactory, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {

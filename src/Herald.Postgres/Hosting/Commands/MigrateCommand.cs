@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using Herald.Hosting.Commands;
+using Herald.Hosting.Commands.Tables;
 using Herald.Postgres.Migrations;
 
 namespace Herald.Postgres.Hosting.Commands;
@@ -9,6 +10,8 @@ namespace Herald.Postgres.Hosting.Commands;
 /// <summary><c>herald migrate …</c></summary>
 public static class MigrateCommand
 {
+    private static readonly TableColumn Id = TableColumn.Id("ID", "id"), Name = TableColumn.Id("MIGRATION", "name"), Took = TableColumn.Text("MS", "tookMs");
+
     /// <param name="load">Loads all migrations.</param>
     public static Command Create(TimeProvider time, Func<MigrationSet> load) => new ExampleCommand(
         "migrate",
@@ -26,8 +29,7 @@ public static class MigrateCommand
             "herald migrate up", "herald migrate up --connection \"Host=db.example;Username=herald;Database=herald\" --to 3")
         { to }
         .Runs(time, load, async (runner, call) => call.Print(
-            (await runner.UpAsync(call.Get(to), call.Cancel)).Select(Item), "Nothing to do: everything is applied.", "id", "name",
-            "tookMs"));
+            (await runner.UpAsync(call.Get(to), call.Cancel)).Select(Item), "Nothing to do: everything is applied.", Id, Name, Took));
     }
 
     private static MigratingCommand Down(TimeProvider time, Func<MigrationSet> load)
@@ -37,7 +39,7 @@ public static class MigrateCommand
         return new MigratingCommand("down",
             "Undoes the newest migrations. The data that they store is lost.", "herald migrate down --count 1") { count }
             .Runs(time, load, async (runner, call) => call.Print(
-                (await runner.DownAsync(call.Get(count)!.Value, call.Cancel)).Select(Item), "Nothing was undone.", "id", "name", "tookMs"));
+                (await runner.DownAsync(call.Get(count)!.Value, call.Cancel)).Select(Item), "Nothing was undone.", Id, Name, Took));
     }
 
     private static MigratingCommand Status(TimeProvider time, Func<MigrationSet> load) =>
@@ -47,7 +49,8 @@ public static class MigrateCommand
         .Runs(time, load, async (runner, call) =>
         {
             var statuses = await runner.StatusAsync(call.Cancel);
-            call.Print(statuses.Select(Item), "There are no migrations.", "id", "name", "state", "at", "who", "tookMs");
+            call.Print(statuses.Select(Item), "There are no migrations.", Id, Name, TableColumn.State("STATE", "state"), TableColumn.Age("APPLIED", "at"),
+                TableColumn.Text("BY", "who"), Took);
             foreach (var status in statuses)
                 if (status.Problem is { } problem)
                     call.Terminal.Error.WriteLine(problem);
@@ -60,9 +63,8 @@ public static class MigrateCommand
             "Accepts migrations whose files were changed after they were applied, deletes the records of failed tries, and prints "
                 + "both. Runs no migration.", "herald migrate repair")
         .Runs(time, load, async (runner, call) => call.Print(
-            (await runner.RepairAsync(call.Cancel)).Select(
-                repaired => new JsonObject { ["id"] = repaired.Id, ["name"] = repaired.Name, ["done"] = repaired.What }),
-            "Nothing to repair.", "id", "name", "done"));
+            (await runner.RepairAsync(call.Cancel)).Select(repaired => new JsonObject { ["id"] = repaired.Id, ["name"] = repaired.Name, ["done"] = repaired.What }),
+            "Nothing to repair.", Id, Name, TableColumn.Text("DONE", "done")));
 
     private static JsonObject Item(MigrationStep step) =>
         new() { ["id"] = step.Id, ["name"] = step.Name, ["tookMs"] = Math.Round(step.Took.TotalMilliseconds) };

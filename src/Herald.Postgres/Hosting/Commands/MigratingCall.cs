@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Herald.Client;
 using Herald.Hosting.Commands;
+using Herald.Hosting.Commands.Tables;
 
 namespace Herald.Postgres.Hosting.Commands;
 
@@ -14,7 +15,7 @@ internal sealed record MigratingCall(ParseResult Parsed, Terminal Terminal, Canc
     /// <summary>
     /// Prints columns for people, or <paramref name="none"/> when there are no items; <c>{"items": […]}</c> for machines.
     /// </summary>
-    public ExitCode Print(IEnumerable<JsonObject> items, string none, params string[] columns)
+    public ExitCode Print(IEnumerable<JsonObject> items, string none, params IReadOnlyList<TableColumn> columns)
     {
         var page = JsonElement.Parse(new JsonObject { ["items"] = new JsonArray([.. items]) }.ToJsonString());
         if (Terminal.Json)

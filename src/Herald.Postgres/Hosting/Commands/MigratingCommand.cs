@@ -46,8 +46,7 @@ internal sealed class MigratingCommand : ExampleCommand
         TimeProvider time, Func<MigrationSet> load, Func<MigrationRunner, MigratingCall, Task<ExitCode>> run, ParseResult parsed,
         CancellationToken cancel)
     {
-        var console = parsed.InvocationConfiguration;
-        var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
+        var terminal = Terminal.Of(parsed);
         if (Environment.GetEnvironmentVariable(FormerVariable) is { Length: > 0 })
             return terminal.Fail(ExitCode.BadUsage, $"{FormerVariable} is now called {ConnectionVariable}.");
         if (parsed.GetValue(Connection) is not { Length: > 0 } given && (given = Environment.GetEnvironmentVariable(ConnectionVariable)) is not { Length: > 0 })

@@ -49,7 +49,7 @@ public sealed class BenchRunTests : IDisposable
     }
 
     private Task<BenchReport> RunAsync(Func<BenchRig, IReadOnlyList<BenchRow>> run) => BenchRun.RunAsync(
-        new Scripted(run), BenchOptions.Brief(_folder), new BenchProgress(new Terminal(TextWriter.Null, TextWriter.Null, false), false, "test"), TimeProvider.System,
+        new Scripted(run), BenchOptions.Brief(_folder), new BenchProgress(new Terminal(TextWriter.Null, TextWriter.Null, false, new Screen(null, false, TimeProvider.System)), false, "test"), TimeProvider.System,
         TestContext.Current.CancellationToken);
 
     private sealed class Scripted(Func<BenchRig, IReadOnlyList<BenchRow>> run) : IBench

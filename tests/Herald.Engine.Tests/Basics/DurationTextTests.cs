@@ -1,7 +1,7 @@
-using Herald.Hosting.Text;
+using Herald.Engine.Basics;
 using Xunit;
 
-namespace Herald.Hosting.Tests.Text;
+namespace Herald.Engine.Tests.Basics;
 
 public sealed class DurationTextTests
 {

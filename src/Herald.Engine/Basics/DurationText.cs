@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Herald.Hosting.Text;
+namespace Herald.Engine.Basics;
 
 /// <summary>
 /// The text form of durations: <c>500ms</c>, <c>5s</c>, <c>1h30m</c>, <c>3d</c>. Units go from the longest to the shortest, each at most
@@ -56,6 +56,8 @@ public static class DurationText
     /// <summary>Fractions of a millisecond are cut off.</summary>
     public static string Format(TimeSpan duration)
     {
+        if (duration < TimeSpan.Zero)
+            return $"-{Format(duration.Negate())}";
         var rest = duration.Ticks;
         var text = "";
         foreach (var (name, ticks) in Units)
