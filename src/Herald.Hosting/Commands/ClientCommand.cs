@@ -37,6 +37,14 @@ public sealed class ClientCommand : ExampleCommand
         {
             return terminal.Fail(ExitCode.NotReachable, MissingAnswer.Line(server, failure));
         }
+        catch (HttpIOException)
+        {
+            return terminal.Fail(ExitCode.NotReachable, $"The connection to {server} was cut.");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return terminal.Fail(ExitCode.BadUsage, failure.Message);
+        }
         catch (TaskCanceledException failure) when (failure.InnerException is TimeoutException)
         {
             return terminal.Fail(ExitCode.NotReachable, $"What listens at {server} did not answer in time. {CommonOptions.WhichServer}");

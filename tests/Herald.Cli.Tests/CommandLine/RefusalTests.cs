@@ -139,6 +139,24 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_stream_that_is_cut_is_3()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(200, "no JSON\n", "application/x-ndjson", CutWhen: Task.CompletedTask));
+        var run = await CommandRun.AgainstAsync(herald, "tail", "orders");
+        Assert.Equal((3, $"The connection to {herald.Address}/ was cut."), (run.Code, run.Error.Trim()));
+    }
+
+    [Theory]
+    [InlineData("publish", "orders", "--file", "/")]
+    [InlineData("subscriptions", "put", "acme", "--file", "/")]
+    public async Task A_file_that_cannot_be_read_is_2(params string[] command)
+    {
+        var run = await CommandRun.OfAsync([.. command, "--server", "http://127.0.0.1:1"]);
+        Assert.Equal(2, run.Code);
+        Assert.Single(run.Error.Trim().Split('\n'));
+    }
+
+    [Fact]
     public async Task A_broken_proxy_is_told_on_one_short_line()
     {
         await using var herald = await FakeHerald.StartAsync(_ => new(502, $"<html>\n<p>{new string('x', 1000)}", "text/html"));

@@ -82,6 +82,30 @@ public sealed class ConfigCommandTests
             run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.Contains("command line", StringComparison.Ordinal)).OrderBy(line => line.StartsWith('p') ? 0 : line.StartsWith('e') ? 1 : 2));
     }
 
+    [Fact]
+    public async Task What_is_wrong_is_told_alone()
+    {
+        var run = await CommandRun.OfAsync("config", "--all", "--set", "engine.grace=10");
+        Assert.Equal(
+            (2, "", "engine.grace = '10' (command line): A duration has a unit: write 10s for seconds."), (run.Code, run.Out, run.Error.Trim()));
+    }
+
+    [Fact]
+    public async Task A_broken_file_is_told_with_the_place()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, "{\"engine\": }", TestContext.Current.CancellationToken);
+            var run = await CommandRun.OfAsync("serve", "--config", file);
+            Assert.Equal((2, "", $"--config {file}: Line 1, byte 12: not valid JSON from here."), (run.Code, run.Out, run.Error.Trim()));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Theory]
     [InlineData("--set engine.window: expected NAME=VALUE", "config", "--set", "engine.window")]
     [InlineData("--set =5: expected NAME=VALUE", "serve", "--set", "=5")]
