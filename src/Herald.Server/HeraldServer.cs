@@ -94,8 +94,8 @@ public sealed class HeraldServer : IAsyncDisposable
         if (Failed.IsFaulted)
             return;
         _setup.Logging.CreateLogger("Herald.Server").LogInformation(
-            "Stopped, and all progress is saved. {InFlight} attempts were in flight, and {Delivered} deliveries were finished while stopping. The "
-            + "next start continues with the others.", inFlight, delivered);
+            "Stopped, and all progress is saved. {InFlight} attempts were in flight, and {Delivered} deliveries were finished while "
+            + "stopping. The next start continues with the others.", inFlight, delivered);
     }
 
     private async Task StopAsync(WebApplication app)

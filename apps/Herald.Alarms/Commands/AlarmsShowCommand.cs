@@ -16,6 +16,6 @@ internal static class AlarmsShowCommand
                 await call.Client.Alarms.GetUserAsync(call.Get(user), call.Cancel),
                 body => call.Terminal.Table(
                     body.GetProperty("alarms"), TableColumn.Id("ALARM", "alarmId"), TableColumn.Text("STATUS", "status"),
-                    TableColumn.Age("CHANGED", "changedAt"), TableColumn.Text("DUE", "due"))));
+                    TableColumn.Text("CHANGED", "changedAt"), TableColumn.Text("DUE", "due"))));
     }
 }

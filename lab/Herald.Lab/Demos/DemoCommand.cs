@@ -55,7 +55,8 @@ internal static class DemoCommand
         { connection };
         set.AddTo(command);
         command.SetAction(async (parsed, cancel) => (int)await new DemoRun(
-            set.Read(parsed, null), (_, stop) => ClusterStage.StartAsync(parsed.GetValue(connection), time, stop), Terminal.Of(parsed), time).RunAsync(cancel));
+            set.Read(parsed, null), (_, stop) => ClusterStage.StartAsync(parsed.GetValue(connection), time, stop), Terminal.Of(parsed), time)
+            .RunAsync(cancel));
         return command;
     }
 

@@ -36,16 +36,18 @@ internal static class DeadLettersCommand
         }.Runs(async call => await call.ShowAsync(
             await call.Client.DeadLetters.ListAsync(call.Get(Subscription), page: call.Page, cancel: call.Cancel),
             page => call.Terminal.Table(
-                page, TableColumn.Id("DEAD LETTER", "id"), TableColumn.Text("TOPIC", "topic"), TableColumn.Text("SUBSCRIPTION", "subscription"),
-                TableColumn.Text("EVENT", "event.id"), TableColumn.Text("KEY", "event.key"), TableColumn.Text("ATTEMPTS", "attempts"),
+                page, TableColumn.Id("DEAD LETTER", "id"), TableColumn.Text("TOPIC", "topic"),
+                TableColumn.Text("SUBSCRIPTION", "subscription"), TableColumn.Text("EVENT", "event.id"), TableColumn.Text("KEY", "event.key"), TableColumn.Text("ATTEMPTS", "attempts"),
                 TableColumn.Text("LAST ANSWER", "detail"), TableColumn.Age("DIED", "diedAt"))));
 
     private static ClientCommand Get()
     {
         var id = new Argument<string>("id") { Description = "The id of the dead letter, as `herald dead-letters list` shows it." };
         return new ClientCommand(
-            "get", "Shows a dead letter: its event with the payload, and why it could not be delivered.", "herald dead-letters get dl_3_1_1_42") { id }
-            .Runs(async call => await call.ShowAsync(await call.Client.DeadLetters.GetAsync(call.Get(id), call.Cancel), call.Terminal.Present));
+            "get", "Shows a dead letter: its event with the payload, and why it could not be delivered.",
+            "herald dead-letters get dl_3_1_1_42") { id }
+            .Runs(async call => await call.ShowAsync(
+                await call.Client.DeadLetters.GetAsync(call.Get(id), call.Cancel), call.Terminal.Present));
     }
 
     private static ClientCommand Act(

@@ -69,7 +69,8 @@ internal static class PublishCommand
             if (given.Length == 0
                 && (call.Get(id) ?? call.Get(key) ?? call.Get(type)) is not null | call.Get(attributes) is { Length: > 0 } | call.Get(text))
                 return call.Terminal.Fail(ExitCode.BadUsage,
-                    "--id, --key, --type, --attribute and --text apply only to payloads on the command line; lines of a file contain their own.");
+                    "--id, --key, --type, --attribute and --text apply only to payloads on the command line; lines of a file contain "
+                        + "their own.");
             if (given.Length > 1 && call.Get(id) is not null)
                 return call.Terminal.Fail(ExitCode.BadUsage, "--id needs exactly one payload, because every event has an id of its own.");
             if (!call.Get(text) && given.FirstOrDefault(payload => EventLines.ProblemOf(payload) is not null) is { } broken)

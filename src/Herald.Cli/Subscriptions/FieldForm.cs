@@ -12,7 +12,8 @@ internal sealed record FieldForm(Func<string, JsonNode?> Read, Func<string, stri
     public static readonly FieldForm Text = new(text => text, _ => "");
 
     public static readonly FieldForm Whole = new(
-        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null, _ => "Write a whole number.");
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null,
+        _ => "Write a whole number.");
 
     public static readonly FieldForm Number = new(
         text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) ? value : null,

@@ -47,7 +47,8 @@ internal static class PutSubscription
             {
                 if (!source.Exists)
                     return call.Terminal.Fail(ExitCode.BadUsage, $"--file {source.FullName}: the file does not exist.");
-                if (JsonText.TryParse(await File.ReadAllTextAsync(source.FullName, call.Cancel)) is not { ValueKind: JsonValueKind.Object } given)
+                var text = await File.ReadAllTextAsync(source.FullName, call.Cancel);
+                if (JsonText.TryParse(text) is not { ValueKind: JsonValueKind.Object } given)
                     return call.Terminal.Fail(ExitCode.BadUsage, $"--file {source.FullName}: not a JSON object.");
                 body = JsonObject.Create(given)!;
             }
@@ -60,7 +61,8 @@ internal static class PutSubscription
             if (!call.Get(replace))
             {
                 var present = await call.Client.Subscriptions.GetAsync(call.Get(id), call.Cancel);
-                if (present is { Succeeded: true, Body: { ValueKind: JsonValueKind.Object } now } && LostFields.Find(now, body) is { Count: > 0 } lost)
+                if (present is { Succeeded: true, Body: { ValueKind: JsonValueKind.Object } now }
+                    && LostFields.Find(now, body) is { Count: > 0 } lost)
                     return Refuse(call, call.Get(id), lost);
                 // What was compared must still be so when it is replaced.
                 only ??= present.ETag is { } seen ? Precondition.Unchanged(seen) : null;

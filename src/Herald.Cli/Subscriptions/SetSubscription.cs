@@ -14,7 +14,8 @@ internal static class SetSubscription
         var ifMatch = PutSubscription.IfMatch();
         var command = new ClientCommand(
             "set",
-            $"Changes the given fields of a subscription and no others. The value {SubscriptionField.Default} gives a field its default again.",
+            "Changes the given fields of a subscription and no others. "
+                + $"The value {SubscriptionField.Default} gives a field its default again.",
             "herald subscriptions set billing --max-in-flight 50",
             "herald subscriptions set billing --retry-schedule 1s,10s,1m --retry-max-attempts 20",
             "herald subscriptions set billing --retry-max-age default --filter none --label team=billing")

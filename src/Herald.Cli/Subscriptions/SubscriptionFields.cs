@@ -18,27 +18,29 @@ internal sealed class SubscriptionFields
     private readonly SubscriptionField[] _fields =
     [
         new("--description", "description", "TEXT", "A description, for people.", FieldForm.Text, Nothing),
-        new("--retry-strategy", "retry.strategy", "STRATEGY", "How waits between attempts are chosen: exponential or schedule.", FieldForm.Text),
+        new("--retry-strategy", "retry.strategy", "STRATEGY", "How waits between attempts are chosen: exponential or schedule.",
+            FieldForm.Text),
         new("--retry-first", "retry.first", "DURATIONS", "The short waits before --retry-base, such as 50ms,250ms, or none.",
             FieldForm.Durations, () => new JsonArray()),
         new("--retry-base", "retry.base", "DURATION", "The first wait that grows, such as 1s.", FieldForm.Duration),
         new("--retry-factor", "retry.factor", "N", "The factor from one wait to the next, such as 2.", FieldForm.Number),
         new("--retry-cap", "retry.cap", "DURATION", "The longest wait, such as 10m.", FieldForm.Duration),
-        new("--retry-schedule", "retry.schedule", "DURATIONS", "The waits in order, such as 1s,10s,1m, instead of growing ones. The last repeats.",
-            FieldForm.Durations, Nothing),
+        new("--retry-schedule", "retry.schedule", "DURATIONS",
+            "The waits in order, such as 1s,10s,1m, instead of growing ones. The last repeats.", FieldForm.Durations, Nothing),
         new("--retry-jitter", "retry.jitter", "N", "How much waits vary, such as 0.2 for 20 % more or less. 0 to 1.", FieldForm.Number),
         new("--retry-max-attempts", "retry.maxAttempts", "N", "The largest number of attempts, such as 20, or none for no bound.",
             FieldForm.Whole, Nothing),
-        new("--retry-max-age", "retry.maxAge", "DURATION", "How long after its first attempt a delivery is tried, such as 3d, or none for no bound.",
-            FieldForm.Duration, () => SubscriptionField.None),
-        new("--retry-ttl", "retry.ttl", "DURATION", "How long after its acceptance an event is delivered, such as 1h, or none for no bound.",
-            FieldForm.Duration, Nothing),
-        new("--retry-on-exhausted", "retry.onExhausted", "ACTION", "What follows the last attempt: deadLetter, hold or forward.", FieldForm.Text),
+        new("--retry-max-age", "retry.maxAge", "DURATION",
+            "How long after its first attempt a delivery is tried, such as 3d, or none for no bound.", FieldForm.Duration, () => SubscriptionField.None),
+        new("--retry-ttl", "retry.ttl", "DURATION",
+            "How long after its acceptance an event is delivered, such as 1h, or none for no bound.", FieldForm.Duration, Nothing),
+        new("--retry-on-exhausted", "retry.onExhausted", "ACTION", "What follows the last attempt: deadLetter, hold or forward.",
+            FieldForm.Text),
         new("--retry-forward-to", "retry.forwardTo", "TOPIC", "The topic to which events are forwarded after the last attempt.",
             FieldForm.Text, Nothing),
         new("--max-in-flight", "limits.maxInFlight", "N", "The largest number of attempts in flight, such as 50.", FieldForm.Whole),
-        new("--rate-per-second", "limits.ratePerSecond", "N", "The largest number of attempts per second, such as 10, or none for no bound.",
-            FieldForm.Number, Nothing),
+        new("--rate-per-second", "limits.ratePerSecond", "N",
+            "The largest number of attempts per second, such as 10, or none for no bound.", FieldForm.Number, Nothing),
         new("--timeout", "limits.timeout", "DURATION", "The longest duration of one attempt, such as 15s.", FieldForm.Duration),
         new("--fixed-in-flight", "limits.fixedInFlight", "BOOL", "true: always --max-in-flight attempts, not adapted to the receiver.",
             FieldForm.Switch),
@@ -64,7 +66,8 @@ internal sealed class SubscriptionFields
     }
 
     /// <summary>Some option names a value that is to be the only one, so the present values must be known.</summary>
-    public bool Replaces(ClientCall call) => _named.Any(field => call.Get(field.Option) is { Length: > 1 } given && NamedValues.Clears(given));
+    public bool Replaces(ClientCall call) =>
+        _named.Any(field => call.Get(field.Option) is { Length: > 1 } given && NamedValues.Clears(given));
 
     /// <summary>Sets the given fields of a whole definition.</summary>
     public void Define(ClientCall call, JsonObject definition)

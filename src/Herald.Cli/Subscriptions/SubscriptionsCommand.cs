@@ -14,7 +14,8 @@ internal static class SubscriptionsCommand
         new ExampleCommand("subscriptions", "Lists, creates, changes and inspects subscriptions.",
             "herald subscriptions put billing --topic orders --endpoint https://example.com/hook")
         {
-            List(), Get(), PutSubscription.Create(Id), SetSubscription.Create(Id), Delete(), Pause(), Resume(), Replay(), RotateSecret(), Test(), Lag(), BlockedKeys(),
+            List(), Get(), PutSubscription.Create(Id), SetSubscription.Create(Id),
+            Delete(), Pause(), Resume(), Replay(), RotateSecret(), Test(), Lag(), BlockedKeys(),
         };
 
     private static ClientCommand List()
@@ -35,19 +36,23 @@ internal static class SubscriptionsCommand
 
     private static ClientCommand Get() =>
         new ClientCommand("get", "Shows a subscription, without its secret.", "herald subscriptions get billing") { Id }
-        .Runs(async call => await call.ShowAsync(await call.Client.Subscriptions.GetAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
+        .Runs(async call => await call.ShowAsync(
+            await call.Client.Subscriptions.GetAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand Delete() =>
         new ClientCommand("delete", "Deletes a subscription and its waiting deliveries.", "herald subscriptions delete billing") { Id }
-        .Runs(async call => await call.ShowAsync(await call.Client.Subscriptions.DeleteAsync(call.Get(Id), cancel: call.Cancel), $"Deleted subscription {call.Get(Id)}."));
+        .Runs(async call => await call.ShowAsync(
+            await call.Client.Subscriptions.DeleteAsync(call.Get(Id), cancel: call.Cancel), $"Deleted subscription {call.Get(Id)}."));
 
     private static ClientCommand Pause() =>
         new ClientCommand("pause", "Stops the deliveries of a subscription. New events are kept for it.", "herald subscriptions pause billing") { Id }
-        .Runs(async call => await call.ShowAsync(await call.Client.Subscriptions.PauseAsync(call.Get(Id), call.Cancel), $"Paused {call.Get(Id)}."));
+        .Runs(async call => await call.ShowAsync(
+            await call.Client.Subscriptions.PauseAsync(call.Get(Id), call.Cancel), $"Paused {call.Get(Id)}."));
 
     private static ClientCommand Resume() =>
         new ClientCommand("resume", "Starts the deliveries again, after a pause or after Herald has disabled the subscription.", "herald subscriptions resume billing") { Id }
-        .Runs(async call => await call.ShowAsync(await call.Client.Subscriptions.ResumeAsync(call.Get(Id), call.Cancel), $"Resumed {call.Get(Id)}."));
+        .Runs(async call => await call.ShowAsync(
+            await call.Client.Subscriptions.ResumeAsync(call.Get(Id), call.Cancel), $"Resumed {call.Get(Id)}."));
 
     private static ClientCommand Replay()
     {
@@ -89,7 +94,8 @@ internal static class SubscriptionsCommand
 
     private static ClientCommand Lag() =>
         new ClientCommand("lag", "Shows how far a subscription is behind, and why.", "herald subscriptions lag billing") { Id }
-        .Runs(async call => await call.ShowAsync(await call.Client.Subscriptions.GetLagAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
+        .Runs(async call => await call.ShowAsync(
+            await call.Client.Subscriptions.GetLagAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand BlockedKeys() =>
         new ClientCommand("blocked-keys",
@@ -100,5 +106,6 @@ internal static class SubscriptionsCommand
             await call.Client.Subscriptions.ListBlockedKeysAsync(call.Get(Id), call.Page, call.Cancel),
             page => call.Terminal.Table(
                 page, TableColumn.Text("KEY", "key"), TableColumn.Id("EVENT", "eventId"), TableColumn.Text("ATTEMPTS", "attempts"),
-                TableColumn.Age("NEXT ATTEMPT", "nextAttemptAt"), TableColumn.Text("HELD", "held"), TableColumn.Text("LAST ANSWER", "lastReason"))));
+                TableColumn.Age("NEXT ATTEMPT", "nextAttemptAt"), TableColumn.Text("HELD", "held"),
+                TableColumn.Text("LAST ANSWER", "lastReason"))));
 }

@@ -24,7 +24,8 @@ internal static class TopicsCommand
             labels, CommonOptions.Limit, CommonOptions.Cursor,
         }.Runs(async call => await call.ShowAsync(
             await call.Client.Topics.ListAsync(call.Get(labels) ?? [], call.Page, call.Cancel),
-            page => call.Terminal.Table(page, TableColumn.Id("TOPIC", "name"), TableColumn.Text("LABELS", "labels"), TableColumn.Age("CREATED", "createdAt"))));
+            page => call.Terminal.Table(
+                page, TableColumn.Id("TOPIC", "name"), TableColumn.Text("LABELS", "labels"), TableColumn.Age("CREATED", "createdAt"))));
     }
 
     private static ClientCommand CreateOne()

@@ -28,7 +28,10 @@ public sealed record ClientCall(ParseResult Parsed, HeraldClient Client, Termina
     {
         ArgumentNullException.ThrowIfNull(reply);
         if (Refusal.ForeignBy(reply) is { } why)
-            return Terminal.Fail(ExitCode.NotReachable, $"What answers at {Client.Server} is no Herald: {why}. {CommonOptions.WhichServer}");
+        {
+            return Terminal.Fail(
+                ExitCode.NotReachable, $"What answers at {Client.Server} is no Herald: {why}. {CommonOptions.WhichServer}");
+        }
         if (reply.Succeeded)
             return null;
         foreach (var line in await Refusal.LinesAsync(this, reply))

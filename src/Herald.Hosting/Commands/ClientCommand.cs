@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Herald.Client;
 using Herald.Hosting.Commands.Problems;
 
@@ -37,7 +38,7 @@ public sealed class ClientCommand : ExampleCommand
         {
             return terminal.Fail(ExitCode.NotReachable, MissingAnswer.Line(server, failure));
         }
-        catch (HttpIOException)
+        catch (IOException failure) when (failure is HttpIOException || failure.InnerException is SocketException)
         {
             return terminal.Fail(ExitCode.NotReachable, $"The connection to {server} was cut.");
         }

@@ -34,7 +34,8 @@ public static class CommonOptions
         HelpName = "URL",
         DefaultValueFactory = result =>
         {
-            var name = Variable(ServerVariable) is null && Variable(FormerServerVariable) is not null ? FormerServerVariable : ServerVariable;
+            var name = Variable(ServerVariable) is not null || Variable(FormerServerVariable) is null ? ServerVariable
+                : FormerServerVariable;
             return ParseServer(name, Variable(name) ?? DefaultServer, result.AddError);
         },
         CustomParser = result => ParseServer("--server", result.Tokens[^1].Value, result.AddError),
@@ -65,7 +66,8 @@ public static class CommonOptions
     {
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
             return url;
-        var meant = Uri.TryCreate($"http://{text}", UriKind.Absolute, out _) && !text.Contains("://", StringComparison.Ordinal) ? $"http://{text}" : DefaultServer;
+        var lacksScheme = !text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate($"http://{text}", UriKind.Absolute, out _);
+        var meant = lacksScheme ? $"http://{text}" : DefaultServer;
         refuse($"{name} {text}: expected a URL such as {meant}.");
         return new Uri(DefaultServer);
     }

@@ -11,7 +11,9 @@ public enum ExitCode
     /// <summary>The command line itself is wrong. Nothing was tried.</summary>
     BadUsage = 2,
 
-    /// <summary>No Herald answers at the address: nothing, or something else; for commands that use PostgreSQL or Kafka directly, also none of these.</summary>
+    /// <summary>
+    /// No Herald answers at the address: nothing, or something else; for commands that use PostgreSQL or Kafka directly, also none of these.
+    /// </summary>
     NotReachable = 3,
 
     /// <summary>The topic, subscription, event, dead letter or database does not exist.</summary>

@@ -91,7 +91,10 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json, Scr
                 case JsonValueKind.Array when field.Value.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Object):
                     Out.WriteLine($"{indent}{field.Name}:");
                     foreach (var item in field.Value.EnumerateArray())
-                        Out.WriteLine($"{indent}  {string.Join("  ", item.EnumerateObject().Select(inner => $"{inner.Name}={Painted(inner)}"))}");
+                    {
+                        var fields = item.EnumerateObject().Select(inner => $"{inner.Name}={Painted(inner)}");
+                        Out.WriteLine($"{indent}  {string.Join("  ", fields)}");
+                    }
                     break;
                 default:
                     Out.WriteLine($"{indent}{field.Name}: {Painted(field)}");

@@ -42,7 +42,8 @@ internal sealed class SettingProperty
     }
 
     /// <summary>The rule, for the person who wrote this text.</summary>
-    public string RuleFor(string text) => _kind is { IsDuration: true } && DurationText.RuleFor(text) is var hint && hint != DurationText.Rule ? hint : Rule;
+    public string RuleFor(string text) =>
+        _kind is { IsDuration: true } && DurationText.RuleFor(text) is var hint && hint != DurationText.Rule ? hint : Rule;
 
     /// <summary>An abbreviation keeps its capitals.</summary>
     private static string Uncapitalized(string sentence) =>

@@ -31,8 +31,8 @@ public sealed class JournalModule : IStoreModule
             {
                 context.Inform(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The last process did not stop cleanly. Recovered {events:N0} events ({bytes:N0} bytes) written since its last checkpoint. "
-                    + $"Nothing accepted is lost; deliveries whose end was not saved are repeated."));
+                    $"The last process did not stop cleanly. Recovered {events:N0} events ({bytes:N0} bytes) written since its last "
+                    + $"checkpoint. Nothing accepted is lost; deliveries whose end was not saved are repeated."));
             }
             return new OpenStore
             {

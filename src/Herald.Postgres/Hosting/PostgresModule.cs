@@ -65,8 +65,9 @@ public sealed class PostgresModule : IStoreModule
         }
         catch (Exception e) when (e is MigrationException or PostgresStoreException or StoreUnavailableException or NpgsqlException)
         {
-            var reason = e is NpgsqlException and not PostgresException ? DatabaseFailure.Reason((NpgsqlException)e) : e.Message.TrimEnd('.');
-            throw new ServerStartException($"--connection {ConnectionText.Parse(options.Connection)}: {reason}. Herald needs this database to start.", e);
+            var reason = e is NpgsqlException lost and not PostgresException ? DatabaseFailure.Reason(lost) : e.Message.TrimEnd('.');
+            throw new ServerStartException(
+                $"--connection {ConnectionText.Parse(options.Connection)}: {reason}. Herald needs this database to start.", e);
         }
     }
 

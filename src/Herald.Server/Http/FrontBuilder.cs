@@ -96,7 +96,8 @@ internal static class FrontBuilder
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new ServerStartException($"--listen {string.Join(",", addresses.Select(a => $"{a.Address}:{a.Port}"))}: {ReasonOf(e)}", e);
+            var listen = string.Join(",", addresses.Select(a => $"{a.Address}:{a.Port}"));
+            throw new ServerStartException($"--listen {listen}: {ReasonOf(e)}", e);
         }
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         return [.. bound.Select(address => new Uri(address))];
@@ -107,7 +108,8 @@ internal static class FrontBuilder
         _ when failure.InnerException is AddressInUseException =>
             "another program uses this port. Stop it, or give another address. `herald serve` may be running already.",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "this machine does not have this address.",
-        SocketException { SocketErrorCode: SocketError.AccessDenied } => "this user may not listen on this port. Ports below 1024 are for root.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+            "this user may not listen on this port. Ports below 1024 are for root.",
         _ => failure.Message,
     };
 

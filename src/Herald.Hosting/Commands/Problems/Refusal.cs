@@ -30,7 +30,10 @@ internal static partial class Refusal
     public static string? ForeignBy(Reply reply)
     {
         if (reply.Succeeded)
-            return reply.Body is null && (reply.Text.Length > 0 || reply.Problem is not null) ? $"it answered {reply.Status}, but not in JSON" : null;
+        {
+            var isUnreadable = reply.Body is null && (reply.Text.Length > 0 || reply.Problem is not null);
+            return isUnreadable ? $"it answered {reply.Status}, but not in JSON" : null;
+        }
         // Herald gives its problems a code. Answers from 500 on can come from a proxy whose Herald is away.
         return reply.Status < 500 && reply.Problem?.Code is null ? $"it answered {reply.Status}, but not as Herald does" : null;
     }
@@ -43,8 +46,10 @@ internal static partial class Refusal
     }
 
     private static string TokenLine(ClientCall call) => call.TokenOrigin is { } origin
-        ? $"Herald at {call.Client.Server} does not accept the token of {origin}. It must be the token in the file of the server's tokenFile."
-        : $"Herald at {call.Client.Server} requires a token. Give the file that contains it with --token-file FILE or {CommonOptions.TokenFileVariable}.";
+        ? $"Herald at {call.Client.Server} does not accept the token of {origin}. "
+            + "It must be the token in the file of the server's tokenFile."
+        : $"Herald at {call.Client.Server} requires a token. "
+            + $"Give the file that contains it with --token-file FILE or {CommonOptions.TokenFileVariable}.";
 
     private static async Task<string> TopicLineAsync(ClientCall call, Problem problem)
     {
@@ -71,7 +76,8 @@ internal static partial class Refusal
     private static string Joined(string none, string? near, string next, bool always) =>
         near is null ? $"{none} {next}" : $"{none} Did you mean {near}?{(always ? $" {next}" : "")}";
 
-    private static string? NameIn(Problem problem) => QuotedName().Match(problem.Detail) is { Success: true } found ? found.Groups[1].Value : null;
+    private static string? NameIn(Problem problem) =>
+        QuotedName().Match(problem.Detail) is { Success: true } found ? found.Groups[1].Value : null;
 
     private static string OnOneLine(string text)
     {

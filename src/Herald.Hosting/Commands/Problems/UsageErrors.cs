@@ -21,7 +21,8 @@ internal static class UsageErrors
         return parsed.Errors.Select(Line);
     }
 
-    private static IEnumerable<string> OfOptions(ParseResult parsed) => parsed.Errors.Where(error => error.SymbolResult is OptionResult).Select(Line);
+    private static IEnumerable<string> OfOptions(ParseResult parsed) =>
+        parsed.Errors.Where(error => error.SymbolResult is OptionResult).Select(Line);
 
     private static IEnumerable<string> Unknown(Command command, CommandResult place, IReadOnlyList<string> tokens)
     {
@@ -52,10 +53,11 @@ internal static class UsageErrors
 
     private static string Line(ParseError error) => error.SymbolResult switch
     {
-        ArgumentResult { Argument: var argument, Tokens.Count: 0 } when argument.Arity.MinimumNumberOfValues > 0 && error.SymbolResult.Parent is CommandResult =>
+        ArgumentResult { Argument: { Arity.MinimumNumberOfValues: > 0 } argument, Tokens.Count: 0, Parent: CommandResult } =>
             $"<{argument.Name}> is missing: {argument.Description}",
         OptionResult { Option: { Required: true } option, IdentifierToken: null } => $"{option.Name} is missing: {option.Description}",
-        OptionResult { Option: var option, IdentifierToken: not null, Tokens.Count: 0 } => $"{option.Name} needs a value{(option.HelpName is { } name ? $": {option.Name} {name}" : "")}.",
+        OptionResult { Option: var option, IdentifierToken: not null, Tokens.Count: 0 } =>
+            $"{option.Name} needs a value{(option.HelpName is { } name ? $": {option.Name} {name}" : "")}.",
         OptionResult { Option: var option, Tokens: [var only] } when error.Message.StartsWith("Cannot parse", StringComparison.Ordinal) =>
             $"{option.Name} {only.Value}: {Form(option.ValueType)}",
         _ => error.Message,
@@ -80,7 +82,8 @@ internal static class UsageErrors
     private static IEnumerable<Command> Above(CommandResult place) =>
         place.Parent is CommandResult parent ? Above(parent).Prepend(parent.Command) : [];
 
-    private static IEnumerable<string> Known(Command command) => command.Subcommands.Where(inner => !inner.Hidden).Select(inner => inner.Name);
+    private static IEnumerable<string> Known(Command command) =>
+        command.Subcommands.Where(inner => !inner.Hidden).Select(inner => inner.Name);
 
     private static string Names(Command command)
     {

@@ -14,7 +14,8 @@ public static class StateColor
 
     private static string? Of(string state) => state switch
     {
-        "failed" or "endpointGone" or "rejected" or "deadLettered" or "expired" or "discarded" or "disabled" or "changed" or "late" or "unknown" => Red,
+        "failed" or "endpointGone" or "rejected" or "deadLettered" or "expired" or "discarded" or "disabled" => Red,
+        "changed" or "late" or "unknown" => Red,
         "waiting" or "inFlight" or "blocked" or "held" or "paused" or "pending" => Yellow,
         "delivered" or "forwarded" or "active" or "applied" => Green,
         _ => null,

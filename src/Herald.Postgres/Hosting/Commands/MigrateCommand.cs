@@ -10,7 +10,8 @@ namespace Herald.Postgres.Hosting.Commands;
 /// <summary><c>herald migrate …</c></summary>
 public static class MigrateCommand
 {
-    private static readonly TableColumn Id = TableColumn.Id("ID", "id"), Name = TableColumn.Id("MIGRATION", "name"), Took = TableColumn.Text("MS", "tookMs");
+    private static readonly TableColumn Id = TableColumn.Id("ID", "id"), Name = TableColumn.Id("MIGRATION", "name");
+    private static readonly TableColumn Took = TableColumn.Text("MS", "tookMs");
 
     /// <param name="load">Loads all migrations.</param>
     public static Command Create(TimeProvider time, Func<MigrationSet> load) => new ExampleCommand(
@@ -49,7 +50,8 @@ public static class MigrateCommand
         .Runs(time, load, async (runner, call) =>
         {
             var statuses = await runner.StatusAsync(call.Cancel);
-            call.Print(statuses.Select(Item), "There are no migrations.", Id, Name, TableColumn.State("STATE", "state"), TableColumn.Age("APPLIED", "at"),
+            call.Print(
+                statuses.Select(Item), "There are no migrations.", Id, Name, TableColumn.State("STATE", "state"), TableColumn.Age("APPLIED", "at"),
                 TableColumn.Text("BY", "who"), Took);
             foreach (var status in statuses)
                 if (status.Problem is { } problem)

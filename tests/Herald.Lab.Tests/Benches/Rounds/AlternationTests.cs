@@ -29,7 +29,8 @@ public sealed class AlternationTests
     private async Task<List<MeasuredSide<int>>> RunAsync(BenchOptions options)
     {
         using var directory = BenchDirectory.Create(null);
-        var progress = new BenchProgress(new Terminal(TextWriter.Null, TextWriter.Null, false, new Screen(null, false, TimeProvider.System)), false, "test");
+        var progress = new BenchProgress(
+            new Terminal(TextWriter.Null, TextWriter.Null, false, new Screen(null, false, TimeProvider.System)), false, "test");
         await using var rig = new BenchRig(options, directory, progress, TimeProvider.System);
         var sides = "abc".Select(letter => letter.ToString()).Select(name =>
         {

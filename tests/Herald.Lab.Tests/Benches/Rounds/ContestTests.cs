@@ -31,7 +31,8 @@ public sealed class ContestTests
     private async Task<(Herald.Lab.Benches.Reports.BenchSide Limit, Herald.Lab.Benches.Reports.BenchSide Herald)> RunAsync(BenchOptions options)
     {
         using var directory = BenchDirectory.Create(null);
-        var progress = new BenchProgress(new Terminal(TextWriter.Null, TextWriter.Null, false, new Screen(null, false, TimeProvider.System)), false, "test");
+        var progress = new BenchProgress(
+            new Terminal(TextWriter.Null, TextWriter.Null, false, new Screen(null, false, TimeProvider.System)), false, "test");
         await using var rig = new BenchRig(options, directory, progress, TimeProvider.System);
         return await Contest.RunAsync(new Scripted("limit", _log), new Scripted("herald", _log), rig, TestContext.Current.CancellationToken);
     }
