@@ -22,15 +22,38 @@ internal static class HeaderText
         if (utf8.IndexOfAnyExcept(Unreserved) < 0)
             return likely is not null && Ascii.Equals(utf8, likely) ? likely : Encoding.ASCII.GetString(utf8);
 
-        var text = new StringBuilder(utf8.Length + 16);
+        return string.Create(EncodedLength(utf8), utf8, static (into, bytes) => Write(bytes, into));
+    }
+
+    /// <summary>The number of characters that <see cref="Write"/> writes.</summary>
+    public static int EncodedLength(ReadOnlySpan<byte> utf8)
+    {
+        var length = utf8.Length;
+        for (var at = utf8.IndexOfAnyExcept(Unreserved); at >= 0; at = utf8.IndexOfAnyExcept(Unreserved))
+        {
+            length += 2;
+            utf8 = utf8[(at + 1)..];
+        }
+        return length;
+    }
+
+    /// <summary>Percent-encodes as <see cref="Encode"/> does.</summary>
+    /// <returns>The number of characters that were written.</returns>
+    public static int Write(ReadOnlySpan<byte> utf8, Span<char> into)
+    {
+        var at = 0;
         foreach (var one in utf8)
         {
             if (Unreserved.Contains(one))
-                text.Append((char)one);
-            else
-                text.Append('%').Append(Convert.ToHexString([one]));
+            {
+                into[at++] = (char)one;
+                continue;
+            }
+            into[at++] = '%';
+            into[at++] = Hex(one >> 4);
+            into[at++] = Hex(one & 15);
         }
-        return text.ToString();
+        return at;
     }
 
     public static string Number(long number) =>
@@ -44,4 +67,6 @@ internal static class HeaderText
 
     /// <summary>Looks like a W3C <c>traceparent</c>. Any other value is left out, because a broken trace must not stop an event.</summary>
     public static bool IsTrace(ReadOnlySpan<byte> value) => value.Length >= 55 && value.IndexOfAnyExcept(TraceDigits) < 0;
+
+    private static char Hex(int digit) => "0123456789ABCDEF"[digit];
 }

@@ -36,6 +36,7 @@ internal static class WebhookHeaders
             headers.TryAddWithoutValidation(Key, HeaderText.Encode(view.Key));
         if (view.Type is { IsEmpty: false } type)
             headers.TryAddWithoutValidation(EventType, HeaderText.Encode(type));
+        AttributesHeader.Write(headers, view);
         headers.TryAddWithoutValidation(Sequence, HeaderText.Number(attempt.Sequence));
         headers.TryAddWithoutValidation(AttemptNumber, HeaderText.Number(attempt.Number));
         if (NameOf(attempt.Redelivery) is { } redelivery)

@@ -1,6 +1,7 @@
 using Herald.Engine.Channels;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -16,11 +17,14 @@ public sealed class WebhooksModule : IModule
 
     public IReadOnlyList<SettingSection> Sections => [new SettingSection<WebhookOptions>("webhooks", "Webhooks", () => new())];
 
-    public void AddServices(IServiceCollection services, BoundOptions options) =>
+    public void AddServices(IServiceCollection services, BoundOptions options)
+    {
         services.AddSingleton<IChannel>(provider =>
         {
             var webhooks = provider.GetRequiredService<IOptions<WebhookOptions>>().Value;
             var isGuarded = webhooks.Guard ?? !provider.GetRequiredService<ServerExposure>().IsLocalOnly;
             return new WebhookChannel(webhooks with { Guard = isGuarded }, provider.GetRequiredService<TimeProvider>());
         });
+        services.ConfigureAll<OpenApiOptions>(WebhookDescription.Add);
+    }
 }

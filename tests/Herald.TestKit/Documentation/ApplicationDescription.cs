@@ -22,6 +22,7 @@ public static class ApplicationDescription
         }
         var only = whole.DeepClone().AsObject();
         only.Remove("tags");
+        only.Remove("webhooks");
         (only["paths"], only["components"]!["schemas"]) = (paths, schemas);
         return only.ToJsonString(Indented);
     }
