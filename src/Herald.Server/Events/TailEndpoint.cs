@@ -42,6 +42,8 @@ internal sealed class TailEndpoint(Catalog catalog, Inspector inspector, Cancell
         var response = context.Response;
         response.ContentType = asEvents ? ServerSentEvents : MediaTypes.LinesOfJson;
         response.Headers.CacheControl = "no-store";
+        // A proxy that collects an answer before it passes it on would hold back events. nginx and others obey this header.
+        response.Headers["X-Accel-Buffering"] = "no";
         IAsyncEnumerator<TailedEvent>? events = null;
         try
         {

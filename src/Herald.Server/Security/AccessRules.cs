@@ -30,7 +30,10 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
 
     /// <summary>Neither browsers nor API clients add these headers by themselves.</summary>
     private static readonly string[] OfProxies =
-        ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Proto", "X-Forwarded-Host"];
+    [
+        "X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Server",
+        "X-Client-IP", "True-Client-IP", "CF-Connecting-IP",
+    ];
 
     private int _proxyWasTold;
 
@@ -39,16 +42,24 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
 
     public Admission Admit(HttpRequest request)
     {
-        if (isLocal && RefuseForeign(request) is { } foreign)
-            return Admission.Refused(foreign);
-        if (isLocal && FindProxy(request) is { } header)
+        if (isLocal && Judge(request) is { } refused)
+            return refused;
+        return token is null ? Loopback : Matches(request.Headers.Authorization) ? TokenHolder : NoToken;
+    }
+
+    /// <summary>The rules of a server that serves this machine only.</summary>
+    private Admission? Judge(HttpRequest request)
+    {
+        var foreign = RefuseForeign(request);
+        if (FindProxy(request) is { } header)
         {
+            // Also for a foreign host: a proxy that keeps the Host of its callers is no page of another site.
             TellOfProxy(header);
             // Every caller that reaches the proxy could do anything here.
             if (token is null)
-                return Admission.Unknown(Forwarded(header));
+                return foreign is null ? Admission.Unknown(Forwarded(header)) : Admission.Refused(Forwarded(header));
         }
-        return token is null ? Loopback : Matches(request.Headers.Authorization) ? TokenHolder : NoToken;
+        return foreign is null ? null : Admission.Refused(foreign);
     }
 
     private Problem? RefuseForeign(HttpRequest request)

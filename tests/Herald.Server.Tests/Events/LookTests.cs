@@ -78,6 +78,7 @@ public sealed class LookTests(RunningServer server)
             request.Headers.Accept.ParseAdd(accept);
         using var response = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, RunningServer.Cancel);
         Assert.Equal(type, response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(["no"], response.Headers.GetValues("X-Accel-Buffering"));
         (await server.PublishAsync(topic, """{"id":"seen","payload":[1]}""")).Is(202);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(RunningServer.Cancel));
         var line = (await reader.ReadLineAsync(RunningServer.Cancel))!;

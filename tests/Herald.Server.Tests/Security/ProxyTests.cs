@@ -24,6 +24,11 @@ public sealed class ProxyTests : IDisposable
     [InlineData("X-Real-IP: 203.0.113.7")]
     [InlineData("Forwarded: for=203.0.113.7")]
     [InlineData("Via: 1.1 proxy")]
+    [InlineData("X-Forwarded-Port: 443")]
+    [InlineData("X-Forwarded-Server: proxy")]
+    [InlineData("X-Client-IP: 203.0.113.7")]
+    [InlineData("True-Client-IP: 203.0.113.7")]
+    [InlineData("CF-Connecting-IP: 203.0.113.7")]
     public async Task A_request_that_a_proxy_hands_on_is_refused_where_no_token_is_asked_for(string header)
     {
         await using var server = await RunningServer.StartAsync();
@@ -77,6 +82,22 @@ public sealed class ProxyTests : IDisposable
         Assert.Contains("X-Forwarded-For", told, StringComparison.Ordinal);
     }
 
+    /// <summary>Most proxies are set up to keep the Host of their callers.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_proxy_before_a_server_without_a_token_is_told_once_whatever_host_it_names(bool keepsHost)
+    {
+        var warnings = new WarningsKept();
+        await using var server = new RunningServer { Logging = warnings };
+        await server.InitializeAsync();
+        await using var proxy = new TlsProxy(server.Address.Port, "X-Forwarded-For: 203.0.113.7", keepsHost);
+        for (var i = 0; i < 2; i++)
+            (await AskAsync(proxy, HttpMethod.Get, "/v1/topics", host: "herald.example")).IsProblem(403, "forwarded-request");
+        var told = Assert.Single(warnings.Lines, line => line.Contains("requireToken", StringComparison.Ordinal));
+        Assert.Contains("Herald refuses such requests", told, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Without_a_token_file_it_does_not_start()
     {
@@ -93,12 +114,13 @@ public sealed class ProxyTests : IDisposable
         return options.With<ServerOptions>(_ => loaded with { Listen = own.Listen, DataDirectory = own.DataDirectory });
     }
 
-    private static async Task<Answer> AskAsync(TlsProxy proxy, HttpMethod method, string path, string? token = null)
+    private static async Task<Answer> AskAsync(TlsProxy proxy, HttpMethod method, string path, string? token = null, string? host = null)
     {
         using var handler = new SocketsHttpHandler { UseProxy = false };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == proxy.Certificate;
         using var http = new HttpClient(handler);
         using var request = new HttpRequestMessage(method, new Uri(proxy.Address, path)) { Version = HttpVersion.Version11 };
+        request.Headers.Host = host;
         if (token is not null)
             request.Headers.Authorization = new("Bearer", token);
         using var response = await http.SendAsync(request, RunningServer.Cancel);
