@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using Herald.LocalServers;
 using Herald.LocalServers.Databases;
 using Herald.TestKit.Databases;
@@ -50,7 +49,7 @@ internal sealed class PgBouncer : IAsyncDisposable
         // PgBouncer refuses to run as root. With -u it changes to this user.
         string[] user = Environment.IsPrivilegedProcess ? ["-u", "postgres"] : [];
         var process = Process.Start(new ProcessStartInfo(Program, [.. user, "-q", file]) { WorkingDirectory = folder })!;
-        await UntilListeningAsync(port);
+        await Listening.UntilAsync(port, Patience, () => process.HasExited, CancellationToken.None);
         var through = new NpgsqlConnectionStringBuilder(database) { Host = "127.0.0.1", Port = port };
         return new PgBouncer(process, folder, through.ConnectionString);
     }
@@ -61,22 +60,5 @@ internal sealed class PgBouncer : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static async Task UntilListeningAsync(int port)
-    {
-        for (var began = TimeProvider.System.GetTimestamp(); ;)
-        {
-            try
-            {
-                using var probe = new TcpClient();
-                await probe.ConnectAsync("127.0.0.1", port);
-                return;
-            }
-            catch (SocketException) when (TimeProvider.System.GetElapsedTime(began) < Patience)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-            }
-        }
     }
 }

@@ -36,6 +36,18 @@ public sealed class DocumentationTests(RunningServer shared)
         await CommittedDocs.AssertDescribedAsync((await shared.GetAsync("/openapi.json")).Is(200).Text, "openapi.json", RunningServer.Cancel);
 
     [Fact]
+    public async Task The_page_for_receivers_lists_every_header_and_every_status_of_a_webhook()
+    {
+        var page = await CommittedDocs.ReadAsync("receiving.md", RunningServer.Cancel);
+        var webhook = (await shared.GetAsync("/openapi.json")).Is(200).Json["webhooks"]!["event"]!["post"]!;
+        var firstColumns = string.Join('\n', page.Split('\n').Where(line => line.StartsWith('|')).Select(line => line.Split('|')[1]));
+        foreach (var header in webhook["parameters"]!.AsArray())
+            Assert.Contains($"`{header!["name"]}`", firstColumns, StringComparison.Ordinal);
+        foreach (var (status, _) in webhook["responses"]!.AsObject().Where(answer => answer.Key != "default"))
+            Assert.Contains(status.ToLowerInvariant(), firstColumns, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_description_is_complete()
     {
         var json = (await shared.GetAsync("/openapi.json")).Is(200).Json;
