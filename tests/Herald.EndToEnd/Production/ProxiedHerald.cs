@@ -1,4 +1,3 @@
-using Herald.Client;
 using Herald.Lab.Processes;
 
 namespace Herald.EndToEnd.Production;
