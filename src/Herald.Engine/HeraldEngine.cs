@@ -74,10 +74,11 @@ public sealed class HeraldEngine : IAsyncDisposable
             _cache, _channels, new MissingChannels(sending, parts.Time), _ledger, new ByteGate(options.MaxBytesInFlight), _metrics,
             _starting, _messageIds, parts.Time, sending);
         var forwarding = new EventCopier(parts.Log, Intake.Encoder, Catalog, parts.Time);
-        DeadLetters = new DeadLetterActions(parts.DeadLetters, Catalog, forwarding);
+        DeadLetters = new DeadLetterActions(parts.DeadLetters, Catalog, forwarding, parts.Time);
         _looks = new ShardViews(parts.Log, parts.Shards, _hosts);
         _releaser = new KeyReleaser(Catalog, _hosts, _looks, parts.Time);
-        Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _channels, _looks, parts.Time);
+        Inspector = new Inspector(
+            parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _channels, _looks, _messageIds, parts.Time);
         var shards = parts.Logging.CreateLogger("Herald.Shards");
         var applications = new ApplicationServices(
             parts.Applications, parts.Log, parts.State, parts.Catalog, Catalog, Intake, _metrics, options.StateCache / parts.Log.ShardCount,
@@ -129,11 +130,14 @@ public sealed class HeraldEngine : IAsyncDisposable
     public DeadLetterActions DeadLetters { get; }
 
     /// <summary>What one tenant sees of this engine.</summary>
-    public TenantView Of(TenantId tenant)
-    {
-        var catalog = Catalog.Of(tenant);
-        return new(this, catalog, Inspector.Of(catalog), DeadLetters.Of(catalog));
-    }
+    public TenantView Of(TenantId tenant) => ViewOf(Catalog.Of(tenant));
+
+    /// <summary>
+    /// What the default tenant sees of this engine, for orders of this caller. The history and the catalog keep the name.
+    /// </summary>
+    public TenantView By(string caller) => ViewOf(Catalog.By(caller));
+
+    internal TenantView ViewOf(Catalog catalog) => new(this, catalog, Inspector.Of(catalog), DeadLetters.Of(catalog));
 
     /// <summary>
     /// Fails with the reason when the engine cannot go on, for example because the store failed. The server then ends the process.
@@ -199,8 +203,8 @@ public sealed class HeraldEngine : IAsyncDisposable
     {
         if (await catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry || shard < 0 || shard >= _parts.Log.ShardCount)
             return false;
-        return await _releaser.ReleaseAsync(
-            entry, new ReleaseOrder(new ShardId(shard), entry.Subscription.Number, sequence, discard), cancel);
+        var order = new ReleaseOrder(new ShardId(shard), entry.Subscription.Number, sequence, discard, catalog.Caller);
+        return await _releaser.ReleaseAsync(entry, order, cancel);
     }
 
     /// <summary>

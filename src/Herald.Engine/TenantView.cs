@@ -19,6 +19,9 @@ public sealed class TenantView
     public Inspector Inspector { get; }
     public DeadLetterActions DeadLetters { get; }
 
+    /// <inheritdoc cref="HeraldEngine.By"/>
+    public TenantView By(string caller) => _engine.ViewOf(Catalog.By(caller));
+
     /// <inheritdoc cref="HeraldEngine.TestAsync(string, CancellationToken)"/>
     public ValueTask<AttemptResult?> TestAsync(string subscriptionId, CancellationToken cancel) =>
         _engine.TestAsync(Catalog, subscriptionId, cancel);

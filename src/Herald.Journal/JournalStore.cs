@@ -244,7 +244,7 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
 
     public ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => new(_contents.DeadLetters.Find(id));
 
-    public ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => RemoveAsync(ids, [], cancel);
+    public ValueTask<int> DiscardAsync(IReadOnlyList<Discard> discards, CancellationToken cancel) => RemoveAsync(discards, [], cancel);
 
     public ValueTask<int> RedriveAsync(IReadOnlyList<Redrive> redrives, CancellationToken cancel)
     {
@@ -425,8 +425,7 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
         await task.ConfigureAwait(false);
     }
 
-    private async ValueTask<int> RemoveAsync(
-        IReadOnlyList<DeadLetterId> discards, IReadOnlyList<Redrive> redrives, CancellationToken cancel) =>
+    private async ValueTask<int> RemoveAsync(IReadOnlyList<Discard> discards, IReadOnlyList<Redrive> redrives, CancellationToken cancel) =>
         discards.Count + redrives.Count == 0 ? 0
         : await AskAsync(
             new RemoveLettersRequest(discards, redrives, CheckSize(RemoveLettersRequest.BytesOf(discards, redrives))),

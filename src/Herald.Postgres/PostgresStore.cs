@@ -238,7 +238,8 @@ public sealed class PostgresStore : IEventLog, ISourcePositions, IShardStore, IS
 
     public async ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => await _letterReader.FindAsync(id, cancel).ConfigureAwait(false);
 
-    public async ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => await _letters.DiscardAsync(ids, cancel).ConfigureAwait(false);
+    public async ValueTask<int> DiscardAsync(IReadOnlyList<Discard> discards, CancellationToken cancel) =>
+        await _letters.DiscardAsync(discards, cancel).ConfigureAwait(false);
 
     public async ValueTask<int> RedriveAsync(IReadOnlyList<Redrive> redrives, CancellationToken cancel) => await _letters.RedriveAsync(redrives, cancel).ConfigureAwait(false);
 

@@ -37,7 +37,8 @@ public sealed class ClusterLookingTests
                 foreach (var node in cluster.Nodes)
                     await Until.HoldsAsync(async () => Assert.Single((await StoryAsync(node, key, number)).Deliveries).Status == status);
                 var (one, other) = (await StoryAsync(cluster.Nodes[0], key, number), await StoryAsync(cluster.Nodes[1], key, number));
-                Assert.Equal(one.Deliveries, other.Deliveries);
+                Assert.Equal(one.Deliveries.Select(delivery => delivery with { Steps = [], Why = null }), other.Deliveries.Select(delivery => delivery with { Steps = [], Why = null }));
+                Assert.Equal(one.Deliveries.SelectMany(delivery => delivery.Steps), other.Deliveries.SelectMany(delivery => delivery.Steps));
                 Assert.Equal(status == DeliveryStatus.Blocked, one.Deliveries[0].NextAttemptAt is not null);
                 owners.Add(cluster.Shards.OwnerOf(one.Shard));
             }
@@ -99,6 +100,8 @@ public sealed class ClusterLookingTests
             Assert.Equal(Enumerable.Range(0, 16), lag.Shards.Select(shard => shard.Shard));
             Assert.Equal(Keys, lag.Shards.Sum(shard => shard.Head));
             Assert.True(lag is { BlockedKeys: 0, Behind: false, OldestWaitingAt: not null, Limit: > 0 });
+            // Some of the shards belong to the other node.
+            Assert.True((await node.Inspector.CountedLagAsync("s", default)) is { Waiting: Keys, WaitingIs: CountMeaning.AtMost, Oldest: not null });
         }
         var keys = await BlockedKeysAsync(cluster.Nodes[0], 7);
         Assert.Equal(Enumerable.Range(0, Keys).Select(key => $"{key}").Order(), keys.Select(key => key.Key).Order());

@@ -1,3 +1,4 @@
+using Herald.Engine.Catalogs;
 using Herald.Engine.Inspection;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
@@ -54,6 +55,81 @@ public sealed class LookingTests
         Assert.True(await node.Engine.ReleaseAsync("s", held.Shard, held.Sequence, discard: true, default));
         await UntilAsync(node, 2, DeliveryStatus.Delivered);
         Assert.Equal(DeliveryStatus.Discarded, (await DeliveryAsync(node, 1)).Status);
+    }
+
+    [Fact]
+    public async Task A_redrive_is_part_of_the_story_also_after_a_restart()
+    {
+        await using var node = await StartAsync(Once);
+        var tries = 0;
+        node.Channel.Answer("s", (_, _, _) => ValueTask.FromResult(++tries == 1 ? ScriptedChannel.Fail(500) : ScriptedChannel.Ok));
+        await PublishAsync(node, 1);
+        await UntilAsync(node, 1, DeliveryStatus.DeadLettered);
+        var original = (await StoryAsync(node, 1)).Sequence;
+        Assert.Equal(1, await node.Engine.By("ops").DeadLetters.RedriveAllAsync("s", default));
+        await UntilAsync(node, 1, DeliveryStatus.Delivered);
+        await node.RestartAsync();
+
+        var story = await StoryAsync(node, 1);
+        var delivery = Assert.Single(story.Deliveries);
+        Assert.Equal((DeliveryStatus.Delivered, original, original + 1, 2), (delivery.Status, story.Sequence, delivery.Sequence, delivery.Attempts));
+        Assert.Equal(
+            [(DeliveryStepKind.DeadLettered, 1, null, null), (DeliveryStepKind.Redriven, 0, "ops", (long?)(original + 1)), (DeliveryStepKind.Delivered, 1, null, null)],
+            delivery.Steps.Select(step => (step.Kind, step.Attempts, step.By, step.Sequence)));
+        Assert.Equal([original, original + 1], story.Attempts.Select(attempt => attempt.Sequence));
+    }
+
+    [Fact]
+    public async Task A_redrive_that_fails_again_and_is_discarded_is_told_step_by_step()
+    {
+        await using var node = await StartAsync(Once);
+        node.Channel.Answer("s", (_, _, _) => ValueTask.FromResult(ScriptedChannel.Fail(500)));
+        await PublishAsync(node, 1);
+        for (var letters = 1; letters <= 2; letters++)
+        {
+            await UntilStepsAsync(node, steps => steps.Count(kind => kind == DeliveryStepKind.DeadLettered) == letters);
+            if (letters == 1)
+                Assert.Equal(1, await node.Engine.By("ops").DeadLetters.RedriveAllAsync(null, default));
+        }
+        Assert.Equal(1, await node.Engine.By("dev").DeadLetters.DiscardAllAsync("s", default));
+        var delivery = await DeliveryAsync(node, 1);
+        Assert.Equal(DeliveryStatus.Discarded, delivery.Status);
+        Assert.Equal(
+            [(DeliveryStepKind.DeadLettered, null), (DeliveryStepKind.Redriven, "ops"), (DeliveryStepKind.DeadLettered, null), (DeliveryStepKind.Discarded, "dev")],
+            delivery.Steps.Select(step => (step.Kind, step.By)));
+    }
+
+    [Fact]
+    public async Task A_hold_with_its_release_and_a_replay_are_told_with_who_ordered_them()
+    {
+        await using var node = await StartAsync(Once with { OnExhausted = OnExhausted.Hold });
+        var tries = 0;
+        node.Channel.Answer("s", (_, _, _) => ValueTask.FromResult(++tries == 1 ? ScriptedChannel.Fail(500) : ScriptedChannel.Ok));
+        await PublishAsync(node, 1);
+        await UntilAsync(node, 1, DeliveryStatus.Held);
+        var held = await DeliveryAsync(node, 1);
+        Assert.True(await node.Engine.By("ops").ReleaseAsync("s", held.Shard, held.Sequence, discard: false, default));
+        await UntilAsync(node, 1, DeliveryStatus.Delivered);
+        await node.Engine.By("dev").Catalog.ReplayAsync("s", new StartFrom.Earliest(), default);
+        await UntilStepsAsync(node, steps => steps.Count(kind => kind == DeliveryStepKind.Delivered) == 2);
+        var story = await StoryAsync(node, 1);
+        Assert.Equal(
+            [
+                (DeliveryStepKind.Held, 1, null), (DeliveryStepKind.Released, 0, "ops"), (DeliveryStepKind.Delivered, 1, null),
+                (DeliveryStepKind.Replayed, 0, "dev"), (DeliveryStepKind.Delivered, 1, null),
+            ],
+            story.Deliveries[0].Steps.Select(step => (step.Kind, step.Attempts, step.By)));
+        Assert.Equal([1, 1, 2], story.Attempts.Select(attempt => attempt.Generation));
+    }
+
+    [Fact]
+    public async Task A_forward_names_its_topic()
+    {
+        await using var node = await StartAsync(Once with { OnExhausted = OnExhausted.Forward, ForwardTo = "other" });
+        node.Channel.Answer("s", (_, _, _) => ValueTask.FromResult(ScriptedChannel.Fail(500)));
+        await PublishAsync(node, 1);
+        await UntilAsync(node, 1, DeliveryStatus.Forwarded);
+        Assert.Equal("other", Assert.Single((await DeliveryAsync(node, 1)).Steps).Topic);
     }
 
     [Fact]
@@ -118,6 +194,9 @@ public sealed class LookingTests
         (await node.Engine.Inspector.FindEventAsync((await node.Engine.Catalog.FindTopicAsync("orders", default))!, $"1-{number}", "1", default))!;
 
     private static async Task<DeliveryView> DeliveryAsync(Node node, int number) => Assert.Single((await StoryAsync(node, number)).Deliveries);
+
+    private static Task UntilStepsAsync(Node node, Func<IEnumerable<DeliveryStepKind>, bool> are) =>
+        Until.HoldsAsync(async () => are((await DeliveryAsync(node, 1)).Steps.Select(step => step.Kind)));
 
     private static Task UntilAsync(Node node, int number, DeliveryStatus status) => Until.HoldsAsync(async () => (await DeliveryAsync(node, number)).Status == status);
 }

@@ -157,7 +157,7 @@ public sealed class ReserveTests : IAsyncLifetime
         }
         Assert.InRange(Store.Statistics.Syncs - syncs, 0, 5);
 
-        Assert.Equal(letters.Count, await Store.DiscardAsync(letters, Cancel));
+        Assert.Equal(letters.Count, await Store.DiscardAsync([.. letters.Select(letter => new Discard(letter))], Cancel));
         var last = (await Store.BoundsAsync(_fence.Shard, Cancel)).Last;
         await CommitAsync(c => c with { SettledBelow = last + 1 });
         await FreeAsync();

@@ -10,12 +10,12 @@ internal static class SubscriptionsCommand
 {
     private static readonly Argument<string> Id = new("subscription") { Description = "The id of the subscription." };
 
-    public static Command Create() =>
+    public static Command Create(TimeProvider time) =>
         new ExampleCommand("subscriptions", "Lists, creates, changes and inspects subscriptions.",
             "herald subscriptions put billing --topic orders --endpoint https://example.com/hook")
         {
             List(), Get(), PutSubscription.Create(Id), SetSubscription.Create(Id),
-            Delete(), Pause(), Resume(), Replay(), RotateSecret(), Test(), Lag(), BlockedKeys(),
+            Delete(), Pause(), Resume(), Replay(), RotateSecret(), Test(), Lag(time), BlockedKeys(),
         };
 
     private static ClientCommand List()
@@ -92,10 +92,25 @@ internal static class SubscriptionsCommand
                 : shown;
         });
 
-    private static ClientCommand Lag() =>
-        new ClientCommand("lag", "Shows how far a subscription is behind, and why.", "herald subscriptions lag billing") { Id }
-        .Runs(async call => await call.ShowAsync(
-            await call.Client.Subscriptions.GetLagAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
+    private static ClientCommand Lag(TimeProvider time)
+    {
+        var shards = new Option<bool>("--shards") { Description = "Also show the state of each shard." };
+        return new ClientCommand(
+            "lag", "Shows how many events a subscription has still to get, the oldest of them, and what limits it.",
+            "herald subscriptions lag billing") { Id, shards }
+            .Runs(async call => await call.ShowAsync(
+                await call.Client.Subscriptions.GetLagAsync(call.Get(Id), call.Cancel),
+                lag =>
+                {
+                    call.Terminal.Out.WriteLine(new LagText(time).Of(lag));
+                    if (call.Get(shards) && lag.TryGetProperty("shards", out var all))
+                    {
+                        call.Terminal.Table(
+                            all, TableColumn.Text("SHARD", "shard"), TableColumn.Text("POSITION", "position"),
+                            TableColumn.Text("HEAD", "head"), TableColumn.Text("OUTSTANDING", "outstanding"), TableColumn.Text("BLOCKED KEYS", "blockedKeys"));
+                    }
+                }));
+    }
 
     private static ClientCommand BlockedKeys() =>
         new ClientCommand("blocked-keys",

@@ -9,6 +9,8 @@ public sealed record Attempt
 
     /// <summary>1 for the first attempt of the delivery.</summary>
     public required int Number { get; init; }
+    /// <summary>1 until the first replay of the subscription, which begins generation 2.</summary>
+    public int Generation { get; init; } = 1;
     public required DateTimeOffset At { get; init; }
     public required double DurationMs { get; init; }
 

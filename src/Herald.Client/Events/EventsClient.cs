@@ -31,6 +31,23 @@ public sealed class EventsClient
     public Task<Reply<EventStory>> GetAsync(string topic, string id, string? key = null, CancellationToken cancel = default) =>
         _calls.GetAsync(Address.WithQuery($"{Of(topic)}/{Address.Escape(id)}", ("key", key)), ClientJson.Default.EventStory, cancel);
 
+    /// <summary>An event with its delivery to one subscription, which says why if the subscription does not get the event.</summary>
+    /// <param name="key">The event's key. Without it, all shards are searched.</param>
+    public Task<Reply<EventStory>> GetDeliveryAsync(
+        string topic, string id, string subscription, string? key = null, CancellationToken cancel = default) =>
+        _calls.GetAsync(
+            Address.WithQuery($"{Of(topic)}/{Address.Escape(id)}", ("key", key), ("subscription", subscription)),
+            ClientJson.Default.EventStory, cancel);
+
+    /// <summary>
+    /// The event of a message that a receiver of the subscription has seen, with its delivery. The newest events are searched.
+    /// </summary>
+    /// <param name="messageId">For example the header <c>webhook-id</c>.</param>
+    public Task<Reply<EventStory>> GetMessageAsync(string messageId, string subscription, CancellationToken cancel = default) =>
+        _calls.GetAsync(
+            Address.WithQuery($"/v1/messages/{Address.Escape(messageId)}", ("subscription", subscription)),
+            ClientJson.Default.EventStory, cancel);
+
     /// <summary>Opens the stream of events as they are accepted. Dispose the tail to end it.</summary>
     public Task<Reply<EventTail>> TailAsync(string topic, CancellationToken cancel = default) =>
         _calls.OpenTailAsync($"/v1/topics/{Address.Escape(topic)}/tail", cancel);

@@ -5,18 +5,33 @@ public sealed record Lag
 {
     public required string Subscription { get; init; }
 
-    /// <summary>Events that are not settled yet, at most.</summary>
+    /// <summary>The events that the subscription has still to get; <see cref="WaitingIs"/> says what the number means.</summary>
     public required long Waiting { get; init; }
+
+    /// <summary><c>exact</c>, <c>atLeast</c>, <c>atMost</c> or <c>estimate</c>.</summary>
+    public string? WaitingIs { get; init; }
 
     /// <summary>Attempts in flight from the node that answered.</summary>
     public required int InFlight { get; init; }
 
     /// <summary>The attempts that this node can have in flight now; 0 while the endpoint does not answer.</summary>
     public required int Limit { get; init; }
+
+    /// <summary>The attempts that all nodes together can have in flight.</summary>
+    public int? MaxInFlight { get; init; }
+
+    /// <summary>
+    /// Why the limit is what it is: <c>full</c>, <c>share</c>, <c>adapting</c>, <c>endpointFails</c> or <c>endpointSilent</c>.
+    /// </summary>
+    public string? LimitReason { get; init; }
     public required int BlockedKeys { get; init; }
     public required int HeldKeys { get; init; }
     public required bool Behind { get; init; }
     public DateTimeOffset? OldestWaitingAt { get; init; }
+
+    /// <summary>The oldest event that waits.</summary>
+    public string? OldestEventId { get; init; }
+    public string? OldestKey { get; init; }
 
     /// <summary>What this node lacks, so that it sends nothing; null when it lacks nothing.</summary>
     public string? WaitsFor { get; init; }

@@ -38,13 +38,22 @@ public sealed class Catalog
         (_store, _log, _cache, _channels, _time, _isPassed) = (store, log, cache, channels, time, isPassed);
     }
 
-    private Catalog(Catalog other, TenantId tenant)
-        : this(other._store, other._log, other._cache, other._channels, other._time, other._isPassed) => Tenant = tenant;
+    private Catalog(Catalog other, TenantId tenant, string caller)
+        : this(other._store, other._log, other._cache, other._channels, other._time, other._isPassed) =>
+        (Tenant, Caller) = (tenant, caller);
 
     public TenantId Tenant { get; }
 
+    /// <summary>
+    /// The name of whoever orders changes through this object. It is stored with pauses, resumes and replays; empty for none.
+    /// </summary>
+    public string Caller { get; } = "";
+
     /// <summary>The catalog of another tenant.</summary>
-    public Catalog Of(TenantId tenant) => tenant == Tenant ? this : new(this, tenant);
+    public Catalog Of(TenantId tenant) => tenant == Tenant ? this : new(this, tenant, Caller);
+
+    /// <summary>The same catalog for orders of this caller.</summary>
+    public Catalog By(string caller) => new(this, Tenant, CallerName.Bounded(caller));
 
     /// <summary>
     /// A topic that was used on this node lately. Null does not mean that it does not exist: call <see cref="FindTopicAsync"/>.
@@ -248,17 +257,13 @@ public sealed class Catalog
     }
 
     public ValueTask<CatalogResult<Subscription>> PauseAsync(string id, CancellationToken cancel) =>
-        EditAsync(
-            id, s => s.Status == SubscriptionStatus.Paused ? s : s with { Status = SubscriptionStatus.Paused, StatusReason = null },
-            cancel);
+        EditAsync(id, s => WithStatus(s, SubscriptionStatus.Paused, null, Caller), cancel);
 
     /// <summary>
     /// Also resumes a subscription that Herald disabled. Waiting lane heads become due at once, spread over a short time.
     /// </summary>
     public ValueTask<CatalogResult<Subscription>> ResumeAsync(string id, CancellationToken cancel) =>
-        EditAsync(
-            id, s => s.Status == SubscriptionStatus.Active ? s : s with { Status = SubscriptionStatus.Active, StatusReason = null },
-            cancel);
+        EditAsync(id, s => WithStatus(s, SubscriptionStatus.Active, null, Caller), cancel);
 
     /// <summary>Stops sending to an endpoint that answered that it is gone, unless the endpoint has been changed since.</summary>
     internal ValueTask<CatalogResult<Subscription>> DisableAsync(
@@ -267,7 +272,7 @@ public sealed class Catalog
             id,
             s => s.Status != SubscriptionStatus.Active || s.EndpointRevision != endpointRevision
                 ? s
-                : s with { Status = SubscriptionStatus.Disabled, StatusReason = reason },
+                : WithStatus(s, SubscriptionStatus.Disabled, reason, ""),
             cancel);
 
     /// <summary>Sends the order to the node that owns the shard, through the catalog.</summary>
@@ -319,7 +324,14 @@ public sealed class Catalog
                 return Missing(id);
             if (there.Subscription.IsDamaged)
                 return Damaged(there);
-            var next = there.Subscription with { Generation = there.Subscription.Generation + 1, UpdatedAt = _time.GetUtcNow() };
+            var now = _time.GetUtcNow();
+            var next = there.Subscription with
+            {
+                Generation = there.Subscription.Generation + 1,
+                UpdatedAt = now,
+                ReplayedAt = now,
+                ReplayedBy = NameOrNull(Caller),
+            };
             var stored = CatalogCodec.ToStored(there with { Subscription = next }) with
             {
                 Starts = await StartsAsync(from, cancel),
@@ -426,10 +438,10 @@ public sealed class Catalog
             Labels = draft.Labels,
             Retry = draft.Retry,
             Limits = draft.Limits,
-            // The endpoint that answered that it is gone has been replaced: resume.
-            Status = draft.Status ?? (moved && old.Status == SubscriptionStatus.Disabled ? SubscriptionStatus.Active : old.Status),
-            StatusReason = draft.Status is not null || (moved && old.Status == SubscriptionStatus.Disabled) ? null : old.StatusReason,
         };
+        // The endpoint that answered that it is gone has been replaced: resume.
+        if ((draft.Status ?? (moved && old.Status == SubscriptionStatus.Disabled ? SubscriptionStatus.Active : null)) is { } status)
+            next = WithStatus(next, status, null, Caller);
         var filterChanged = !draft.Filter.Equals(old.Filter);
         if (next == old && ReferenceEquals(secrets, there.Secrets) && !filterChanged)
             return CatalogResult<Subscription>.Of(CatalogOutcome.Unchanged, old) with { Secrets = secrets };
@@ -485,6 +497,13 @@ public sealed class Catalog
                 return done;
         }
     }
+
+    /// <summary>The same subscription when it has this status already.</summary>
+    private Subscription WithStatus(Subscription subscription, SubscriptionStatus status, string? reason, string by) =>
+        subscription.Status == status ? subscription
+        : subscription with { Status = status, StatusReason = reason, StatusSince = _time.GetUtcNow(), StatusBy = NameOrNull(by) };
+
+    private static string? NameOrNull(string name) => name.Length == 0 ? null : name;
 
     /// <summary>Null when another writer changed the record first. The secrets stay as they are.</summary>
     private ValueTask<CatalogResult<Subscription>?> TryWriteAsync(

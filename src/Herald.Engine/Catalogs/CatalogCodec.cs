@@ -43,12 +43,12 @@ internal static partial class CatalogCodec
     public static CatalogWrite Encode(ReleaseOrder order) => new(
         ReleaseKind, order.Shard.Value.ToString(CultureInfo.InvariantCulture), 0, null,
         JsonSerializer.SerializeToUtf8Bytes(
-            new StoredRelease(order.Subscription, order.Sequence, order.Discard), Shapes.Default.StoredRelease));
+            new StoredRelease(order.Subscription, order.Sequence, order.Discard, order.By), Shapes.Default.StoredRelease));
 
     /// <summary>Null when the record is damaged. The order is then lost: the key stays held and can be released again.</summary>
     public static ReleaseOrder? DecodeRelease(CatalogRecord record) => TryDecode(record, Shapes.Default.StoredRelease) is { } stored
         && int.TryParse(record.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var shard)
-        ? new(new ShardId(shard), stored.Subscription, stored.Sequence, stored.Discard) : null;
+        ? new(new ShardId(shard), stored.Subscription, stored.Sequence, stored.Discard, stored.By ?? "") : null;
 
     /// <summary>A damaged record loses only the time of creation and the labels.</summary>
     public static Topic DecodeTopic(CatalogRecord record)
@@ -130,8 +130,12 @@ internal static partial class CatalogCodec
             },
             Status = stored.Status,
             StatusReason = stored.StatusReason,
+            StatusSince = stored.StatusSince,
+            StatusBy = stored.StatusBy,
             EndpointRevision = stored.EndpointRevision,
             Generation = stored.Generation,
+            ReplayedAt = stored.ReplayedAt,
+            ReplayedBy = stored.ReplayedBy,
             CreatedAt = stored.CreatedAt,
             UpdatedAt = stored.UpdatedAt,
             Version = record.Version,
@@ -163,8 +167,12 @@ internal static partial class CatalogCodec
             FixedInFlight = subscription.Limits.FixedInFlight,
             Status = subscription.Status,
             StatusReason = subscription.StatusReason,
+            StatusSince = subscription.StatusSince,
+            StatusBy = subscription.StatusBy,
             EndpointRevision = subscription.EndpointRevision,
             Generation = subscription.Generation,
+            ReplayedAt = subscription.ReplayedAt,
+            ReplayedBy = subscription.ReplayedBy,
             CreatedAt = subscription.CreatedAt,
             UpdatedAt = subscription.UpdatedAt,
             Starts = entry.Starts,
@@ -224,7 +232,7 @@ internal static partial class CatalogCodec
         public DateTimeOffset? PreviousUntil { get; init; }
     }
 
-    internal sealed record StoredRelease(int Subscription, long Sequence, bool Discard);
+    internal sealed record StoredRelease(int Subscription, long Sequence, bool Discard, string? By = null);
 
     internal sealed record StoredClause(string Attribute, bool IsType, IReadOnlyList<string> Values);
 
@@ -265,8 +273,12 @@ internal static partial class CatalogCodec
         public bool FixedInFlight { get; init; }
         public SubscriptionStatus Status { get; init; }
         public string? StatusReason { get; init; }
+        public DateTimeOffset? StatusSince { get; init; }
+        public string? StatusBy { get; init; }
         public int EndpointRevision { get; init; } = 1;
         public int Generation { get; init; } = 1;
+        public DateTimeOffset? ReplayedAt { get; init; }
+        public string? ReplayedBy { get; init; }
         public required DateTimeOffset CreatedAt { get; init; }
         public required DateTimeOffset UpdatedAt { get; init; }
         public IReadOnlyList<long>? Starts { get; init; }

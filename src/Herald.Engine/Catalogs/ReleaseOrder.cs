@@ -9,4 +9,5 @@ namespace Herald.Engine.Catalogs;
 /// <remarks>
 /// A shard has one such record, the last order. The node that gave the order checks whether it was carried out, and gives it again if not.
 /// </remarks>
-internal sealed record ReleaseOrder(ShardId Shard, int Subscription, long Sequence, bool Discard);
+/// <param name="By">The operator's name.</param>
+internal sealed record ReleaseOrder(ShardId Shard, int Subscription, long Sequence, bool Discard, string By = "");

@@ -2,6 +2,7 @@ using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
+using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 
 namespace Herald.Engine.Inspection;
@@ -14,14 +15,18 @@ public sealed class DeadLetterActions
     private readonly IDeadLetterStore _store;
     private readonly Catalog _catalog;
     private readonly EventCopier _encoder;
+    private readonly TimeProvider _time;
 
-    internal DeadLetterActions(IDeadLetterStore store, Catalog catalog, EventCopier encoder) =>
-        (_store, _catalog, _encoder) = (store, catalog, encoder);
+    internal DeadLetterActions(IDeadLetterStore store, Catalog catalog, EventCopier encoder, TimeProvider time) =>
+        (_store, _catalog, _encoder, _time) = (store, catalog, encoder, time);
 
     private TenantId Tenant => _catalog.Tenant;
 
-    /// <summary>The dead letters of the catalog's tenant.</summary>
-    internal DeadLetterActions Of(Catalog catalog) => new(_store, catalog, _encoder);
+    /// <summary>The dead letters of the catalog's tenant, for orders of the catalog's caller.</summary>
+    internal DeadLetterActions Of(Catalog catalog) => new(_store, catalog, _encoder, _time);
+
+    /// <summary>The same dead letters for orders of this caller. The history keeps the name.</summary>
+    public DeadLetterActions By(string caller) => Of(_catalog.By(caller));
 
     /// <summary>Makes the id that users see: opaque, stable, <c>[A-Za-z0-9_-]</c>.</summary>
     public static string Format(DeadLetterId id) => $"dl_{id.Shard.Value}_{id.Subscription}_{id.Generation}_{id.Sequence}";
@@ -75,18 +80,20 @@ public sealed class DeadLetterActions
 
     public async ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel)
     {
-        var own = new List<DeadLetterId>(ids.Count);
+        var own = new List<Discard>(ids.Count);
         foreach (var id in ids)
         {
             if (await FindOwnAsync(id, cancel) is not null)
-                own.Add(id);
+                own.Add(DiscardOf(id));
         }
         return await _store.DiscardAsync(own, cancel);
     }
 
     public ValueTask<int> DiscardAllAsync(string? subscriptionId, CancellationToken cancel) =>
-        ForAllAsync<DeadLetterId>(
-            subscriptionId, (page, _) => new(page.Select(letter => letter.Id).ToList()), (ids, token) => _store.DiscardAsync(ids, token),
+        ForAllAsync<Discard>(
+            subscriptionId,
+            (page, _) => new(page.Select(letter => DiscardOf(letter.Id)).ToList()),
+            (discards, token) => _store.DiscardAsync(discards, token),
             cancel);
 
     private async ValueTask<int> ForAllAsync<T>(
@@ -118,10 +125,18 @@ public sealed class DeadLetterActions
                 continue;
             var view = new EventView(letter.Record);
             var original = view.OriginalSequence > 0 ? view.OriginalSequence : letter.Id.Sequence;
-            redrives.Add(new Redrive(letter.Id, _encoder.Address(view, subscription.TopicNumber, subscription.FullId, original)));
+            var (id, copy) = (letter.Id, _encoder.Address(view, subscription.TopicNumber, subscription.FullId, original));
+            redrives.Add(new Redrive(id, copy)
+            {
+                History = sequence => AttemptHistory.OfRedrive(id, sequence, copy.Index.AcceptedAtMs, _catalog.Caller),
+            });
         }
         return redrives;
     }
+
+    // A dead letter without a subscription ended no delivery, so there is no delivery whose history could tell of it.
+    private Discard DiscardOf(DeadLetterId id) => new(
+        id, id.Subscription == 0 ? null : AttemptHistory.OfDiscard(id, _time.GetUtcNow().ToUnixTimeMilliseconds(), _catalog.Caller));
 
     // An id is no secret, so it may be that of another tenant's dead letter.
     private async ValueTask<DeadLetter?> FindOwnAsync(DeadLetterId id, CancellationToken cancel) =>

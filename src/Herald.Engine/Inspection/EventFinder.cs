@@ -1,14 +1,18 @@
 using System.Text;
 using Herald.Engine.Events;
+using Herald.Engine.Sending;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Inspection;
 
 /// <summary>Finds events in the logs.</summary>
-internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvider time)
+internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageIds messageIds, TimeProvider time)
 {
     private const int SearchChunk = 4096;
+
+    // Whole events are read for each entry, so fewer at a time.
+    private const int MessageChunk = 256;
 
     /// <summary>
     /// The longest time of a search. A search reads entries for which there is no index, so it needs a limit, however long the logs are.
@@ -32,12 +36,37 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
         if (sequence == 0)
         {
             var wanted = new Wanted(topic.Number, idHash, key is null ? null : keyHash);
-            var shards = key is null ? Enumerable.Range(0, log.ShardCount).Select(number => new ShardId(number)) : [shard];
-            (shard, sequence, isCutShort) = await SearchAsync(shards, wanted, cancel);
+            (shard, sequence, isCutShort) = await SearchAsync(
+                key is null ? AllShards : [shard], SearchChunk, (_, entries) => new(LastOf(entries.Span, wanted)), cancel);
         }
         if (sequence == 0 || await ReadAsync(shard, sequence, cancel) is not { } view || view.IdText != id || (key is not null && view.KeyText != key))
             return new FoundEvent(null, isCutShort);
         return new FoundEvent(new TailedEvent(shard.Value, sequence, view), false);
+    }
+
+    /// <summary>
+    /// The newest event whose message for the subscription has this id. The id is a hash, so the ids of the topic's events are computed,
+    /// from
+    /// the newest event backwards, for at most <see cref="LongestSearch"/>.
+    /// </summary>
+    public async ValueTask<FoundEvent> FindByMessageAsync(Subscription subscription, string messageId, CancellationToken cancel)
+    {
+        var (shard, sequence, isCutShort) = await SearchAsync(
+            AllShards,
+            MessageChunk,
+            async (one, entries) =>
+            {
+                var sequences = SequencesOf(entries.Span, subscription.TopicNumber);
+                if (sequences.Length == 0)
+                    return 0;
+                var sink = new MessageSink(messageIds, subscription.FullId, messageId);
+                await log.ReadEventsAsync(one, sequences, sink, cancel);
+                return sink.Found;
+            },
+            cancel);
+        return sequence > 0 && await ReadAsync(shard, sequence, cancel) is { } view
+            ? new FoundEvent(new TailedEvent(shard.Value, sequence, view), false)
+            : new FoundEvent(null, isCutShort);
     }
 
     /// <summary>Null when the event is no longer kept.</summary>
@@ -48,11 +77,14 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
         return copy.Record is { } record ? new EventView(record) : null;
     }
 
+    private IEnumerable<ShardId> AllShards => Enumerable.Range(0, log.ShardCount).Select(number => new ShardId(number));
+
+    /// <param name="find">Returns the last match of a piece of a log, or 0.</param>
     private async ValueTask<(ShardId Shard, long Sequence, bool IsCutShort)> SearchAsync(
-        IEnumerable<ShardId> shards, Wanted wanted, CancellationToken cancel)
+        IEnumerable<ShardId> shards, int chunk, Func<ShardId, ReadOnlyMemory<IndexEntry>, ValueTask<long>> find, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
-        var entries = new IndexEntry[SearchChunk];
+        var entries = new IndexEntry[chunk];
         var open = new List<(ShardId Shard, LogBounds Left)>();
         foreach (var one in shards)
             open.Add((one, await log.BoundsAsync(one, cancel)));
@@ -69,7 +101,7 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
                 cancel.ThrowIfCancellationRequested();
                 var (shard, left) = open[i];
                 var from = Math.Max(left.First, left.Last - entries.Length + 1);
-                if (await SearchAsync(shard, from, left.Last, wanted, entries, cancel) is > 0 and var found)
+                if (await SearchAsync(shard, from, left.Last, find, entries, cancel) is > 0 and var found)
                     return (shard, found, false);
                 if (from == left.First)
                     open.RemoveAt(i);
@@ -82,20 +114,57 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
 
     /// <summary>The last match in a part of a log, or 0.</summary>
     private async ValueTask<long> SearchAsync(
-        ShardId shard, long from, long to, Wanted wanted, IndexEntry[] entries, CancellationToken cancel)
+        ShardId shard, long from, long to, Func<ShardId, ReadOnlyMemory<IndexEntry>, ValueTask<long>> find, IndexEntry[] entries,
+        CancellationToken cancel)
     {
         var found = 0L;
         // A store may return fewer entries than requested, for example at the end of one of its tables.
         while (from <= to && await log.ReadIndexAsync(shard, from, entries.AsMemory(0, (int)(to - from + 1)), cancel) is { Count: > 0 and var count })
         {
-            for (var i = 0; i < count; i++)
-            {
-                if (wanted.Is(entries[i]))
-                    found = entries[i].Sequence;
-            }
+            if (await find(shard, entries.AsMemory(0, count)) is > 0 and var last)
+                found = last;
             from = entries[count - 1].Sequence + 1;
         }
         return found;
+    }
+
+    private static long LastOf(ReadOnlySpan<IndexEntry> entries, Wanted wanted)
+    {
+        var last = 0L;
+        foreach (ref readonly var entry in entries)
+        {
+            if (wanted.Is(entry))
+                last = entry.Sequence;
+        }
+        return last;
+    }
+
+    // A redrive has the message id of its original.
+    private static long[] SequencesOf(ReadOnlySpan<IndexEntry> entries, int topic)
+    {
+        var sequences = new List<long>();
+        foreach (ref readonly var entry in entries)
+        {
+            if (entry.Topic == topic && (entry.Flags & (EventFlags.Addressed | EventFlags.Rejected)) == 0)
+                sequences.Add(entry.Sequence);
+        }
+        return [.. sequences];
+    }
+
+    private sealed class MessageSink(MessageIds messageIds, string subscription, string wanted) : IEventSink
+    {
+        public long Found { get; private set; }
+
+        public void OnEvent(long sequence, ReadOnlySpan<byte> record)
+        {
+            if (messageIds.Of(subscription, EventView.HeadOf(record), sequence) == wanted)
+                Found = sequence;
+        }
+
+        public void OnDamaged(long sequence, string damage)
+        {
+            // Its id is lost, so it is not found by it.
+        }
     }
 
     /// <param name="KeyHash">Null for any key.</param>

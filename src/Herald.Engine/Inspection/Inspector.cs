@@ -21,27 +21,30 @@ public sealed class Inspector
     private readonly IEventLog _log;
     private readonly IStateReader _state;
     private readonly Catalog _catalog;
-    private readonly CatalogCache _cache;
-    private readonly EventEncoder _encoder;
     private readonly PermitLedger _ledger;
     private readonly ChannelSet _channels;
     private readonly ShardViews _shards;
     private readonly EventFinder _events;
+    private readonly EventStories _stories;
+    private readonly WaitingCounter _counter;
     private readonly TopicTail _tail;
 
     internal Inspector(
         IEventLog log, IStateReader state, Catalog catalog, CatalogCache cache, EventEncoder encoder, PermitLedger ledger,
-        ChannelSet channels, ShardViews shards, TimeProvider time)
+        ChannelSet channels, ShardViews shards, MessageIds messageIds, TimeProvider time)
     {
-        (_log, _state, _catalog, _cache, _encoder, _ledger, _channels, _shards) = (log, state, catalog, cache, encoder, ledger, channels, shards);
-        _events = new EventFinder(log, encoder, time);
+        (_log, _state, _catalog, _ledger, _channels, _shards) = (log, state, catalog, ledger, channels, shards);
+        _events = new EventFinder(log, encoder, messageIds, time);
+        var reasons = new DeliveryReasons(state, _events, shards, ledger, channels, time);
+        _stories = new EventStories(state, cache, encoder, shards, reasons, messageIds, time);
+        _counter = new WaitingCounter(log, cache, shards, _events, time);
         _tail = new TopicTail(log, _events);
     }
 
     private Inspector(Inspector other, Catalog catalog)
     {
-        (_log, _state, _cache, _encoder, _ledger, _channels, _shards) = (other._log, other._state, other._cache, other._encoder, other._ledger, other._channels, other._shards);
-        (_catalog, _events, _tail) = (catalog, other._events, other._tail);
+        (_log, _state, _ledger, _channels, _shards) = (other._log, other._state, other._ledger, other._channels, other._shards);
+        (_catalog, _events, _stories, _counter, _tail) = (catalog, other._events, other._stories, other._counter, other._tail);
     }
 
     /// <summary>Answers for the catalog's tenant.</summary>
@@ -52,10 +55,33 @@ public sealed class Inspector
         (await LookUpEventAsync(topic, id, key, cancel)).Story;
 
     /// <summary>Like <see cref="FindEventAsync"/>. It also reports whether the search ended before it had read all that is kept.</summary>
-    public async ValueTask<EventLookUp> LookUpEventAsync(Topic topic, string id, string? key, CancellationToken cancel)
+    public ValueTask<EventLookUp> LookUpEventAsync(Topic topic, string id, string? key, CancellationToken cancel) =>
+        LookUpEventAsync(topic, id, key, null, cancel);
+
+    /// <summary>As above, for one subscription. The story has a delivery even if the subscription does not get the event.</summary>
+    /// <param name="subscriptionId">Null for all subscriptions that get the event. One that does not exist gets no story.</param>
+    public async ValueTask<EventLookUp> LookUpEventAsync(
+        Topic topic, string id, string? key, string? subscriptionId, CancellationToken cancel)
     {
+        var only = subscriptionId is null ? null : await _catalog.FindEntryAsync(subscriptionId, cancel);
+        if (subscriptionId is not null && only is null)
+            return default;
         var found = await _events.FindAsync(topic, id, key, cancel);
-        return new EventLookUp(found.Event is { } one ? await TellAsync(topic, one, cancel) : null, found.IsCutShort);
+        return new EventLookUp(found.Event is { } one ? await _stories.TellAsync(topic, one, only, cancel) : null, found.IsCutShort);
+    }
+
+    /// <summary>
+    /// The event whose message for this subscription has this id, with the delivery to the subscription. The newest events are searched for
+    /// a
+    /// limited time. No story when the subscription does not exist.
+    /// </summary>
+    public async ValueTask<EventLookUp> FindMessageAsync(string subscriptionId, string messageId, CancellationToken cancel)
+    {
+        if (await _catalog.FindEntryAsync(subscriptionId, cancel) is not { Subscription: { IsDamaged: false } subscription } entry
+            || await _catalog.FindTopicAsync(subscription.Topic, cancel) is not { } topic)
+            return default;
+        var found = await _events.FindByMessageAsync(subscription, messageId, cancel);
+        return new EventLookUp(found.Event is { } one ? await _stories.TellAsync(topic, one, entry, cancel) : null, found.IsCutShort);
     }
 
     /// <summary>Unsettled deliveries in the windows of the subscription, in the order of shards and sequences.</summary>
@@ -104,11 +130,36 @@ public sealed class Inspector
                 oldest = oldest is null || oldestHere < oldest ? oldestHere : oldest;
             }
         }
-        var (inFlight, limit) = _ledger.Look(entry.Subscription);
+        var limit = _ledger.Look(entry.Subscription);
         var endpoint = entry.Subscription.Endpoint;
         var waitsFor = _channels.Find(endpoint.Address) is null ? MissingChannels.Describe(endpoint) : null;
         return new(
-            subscriptionId, waiting, inFlight, limit, shards.Sum(shard => shard.BlockedKeys), held, behind, oldest, waitsFor, shards);
+            subscriptionId, waiting, limit.InFlight, limit.Limit, shards.Sum(shard => shard.BlockedKeys), held, behind, oldest, waitsFor,
+            shards)
+        {
+            MaxInFlight = entry.Subscription.Limits.MaxInFlight,
+            LimitReason = limit.Reason,
+        };
+    }
+
+    /// <summary>
+    /// As <see cref="LagAsync"/>, but with the events that wait counted in the logs. The counting has bounds of time and of entries
+    /// (<see cref="WaitingCounter"/>).
+    /// </summary>
+    public async ValueTask<SubscriptionLag?> CountedLagAsync(string subscriptionId, CancellationToken cancel)
+    {
+        if (await LagAsync(subscriptionId, cancel) is not { } lag || await _catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry)
+            return null;
+        var count = await _counter.CountAsync(entry, cancel);
+        return lag with
+        {
+            Waiting = count.Waiting,
+            WaitingIs = count.Meaning,
+            Oldest = count.Oldest,
+            OldestWaitingAt = count.Oldest is { } oldest
+                ? DateTimeOffset.FromUnixTimeMilliseconds(oldest.Event.AcceptedAtMs)
+                : lag.OldestWaitingAt,
+        };
     }
 
     /// <summary>
@@ -116,28 +167,6 @@ public sealed class Inspector
     /// the log.
     /// </summary>
     public ValueTask<IAsyncEnumerable<TailedEvent>> TailAsync(Topic topic, CancellationToken cancel) => _tail.BeginAsync(topic, cancel);
-
-    private async ValueTask<EventStory> TellAsync(Topic topic, TailedEvent found, CancellationToken cancel)
-    {
-        using var holds = new TopicHolds();
-        await _cache.HoldAsync([topic.Number], holds, cancel);
-        var (shard, snapshot) = (new ShardId(found.Shard), _cache.Snapshot);
-        var index = _encoder.Index(found.Event.Record, topic.Number).Index with { Sequence = found.Sequence };
-        var wanted = new List<SubscriptionEntry>();
-        foreach (var route in snapshot.RoutesOf(topic.Number).Find(index, found.Event))
-        {
-            if (snapshot.ByNumber.TryGetValue(route.Subscription, out var entry) && entry.RevisionAt(shard, found.Sequence) == route.Revision)
-                wanted.Add(entry);
-        }
-        DeliveryView?[] unsettled = wanted.Count == 0
-            ? []
-            : await _shards.AskAsync(shard, look => wanted.Select(entry => look.Of(entry).Find(index)).ToArray(), cancel);
-        // Read after the shard was queried: the history then contains how deliveries ended until that moment.
-        var history = await DeliveryHistory.ReadAsync(_state, shard, found.Sequence, cancel);
-        return new(
-            found.Shard, found.Sequence, found.Event, [.. wanted.Select((entry, i) => unsettled[i] ?? history.Settled(entry))],
-            [.. history.Attempts(snapshot)]);
-    }
 
     private async Task<(ShardBacklog Backlog, DateTimeOffset? Oldest)> BacklogAsync(
         ShardId shard, SubscriptionEntry entry, CancellationToken cancel)

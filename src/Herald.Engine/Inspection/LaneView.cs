@@ -8,6 +8,8 @@ namespace Herald.Engine.Inspection;
 internal readonly record struct LaneView(
     DeliveryStatus HeadStatus, int Attempts, long DueMs, long From, int Count, long Head, IEnumerable<long> Followers)
 {
+    public ulong KeyHash { get; init; }
+
     /// <summary>No delivery of the key below this sequence is unsettled.</summary>
     public long Lowest => Count > 0 ? Head : From;
 }

@@ -13,9 +13,11 @@ internal sealed class LiveShard(ShardMachine machine) : IShardView
             return SubscriptionView.Unknown(machine.Shard, entry, isSaved: false, machine.Catalog.Version, machine.Routed);
         return new(
             machine.Shard, entry.Subscription.Id, IsSaved: false, state.AtHead, machine.PositionOf(state),
-            state.Outstanding + state.Draining,
-            state.Blocked - state.Held, state.Held, state.Lanes.Values.Select(Of),
-            key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null);
+            state.Outstanding + state.Draining, state.Blocked - state.Held, state.Held, state.Lanes.Values.Select(Of),
+            key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null)
+        {
+            MayCountSettled = machine.HasSettledBefore,
+        };
     }
 
     private LaneView Of(Lane lane)
@@ -28,6 +30,9 @@ internal sealed class LiveShard(ShardMachine machine) : IShardView
             LaneState.Held => DeliveryStatus.Held,
         };
         var followers = lane.Count > 1 ? lane.Items.Skip(1).Select(item => item.Sequence) : [];
-        return new(status, lane.Attempts, machine.ToWall(lane.DueMs), machine.FromOf(lane), lane.Count, lane.Head.Sequence, followers);
+        return new(status, lane.Attempts, machine.ToWall(lane.DueMs), machine.FromOf(lane), lane.Count, lane.Head.Sequence, followers)
+        {
+            KeyHash = lane.KeyHash,
+        };
     }
 }

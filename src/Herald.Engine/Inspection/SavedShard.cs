@@ -24,8 +24,8 @@ internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardVie
                 shard, subscription.Id, IsSaved: true, state.AtHead && runs, state.AtHead ? saved.Routed : state.Position,
                 lanes.Sum(lane => StatusOf(lane) == DeliveryStatus.Waiting ? lane.Items.Length : 0),
                 lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Blocked),
-                lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Held), lanes.Select(Of),
-                key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null);
+                lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Held), state.Lanes.Select(lane => Of(lane.Key, lane.Value)),
+                key => state.Lanes.TryGetValue(key, out var lane) ? Of(key, lane) : null);
         }
         return SubscriptionView.Unknown(shard, entry, isSaved: true, saved.CatalogVersion, saved.Routed);
     }
@@ -33,7 +33,10 @@ internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardVie
     private static DeliveryStatus StatusOf(SavedLane lane) =>
         lane.Held ? DeliveryStatus.Held : lane is { Attempts: > 0, DueMs: > 0, Items.Length: > 0 } ? DeliveryStatus.Blocked : DeliveryStatus.Waiting;
 
-    private static LaneView Of(SavedLane lane) => new(
+    private static LaneView Of(ulong key, SavedLane lane) => new(
         StatusOf(lane), lane.Attempts, lane.DueMs, lane.From, lane.Items.Length, lane.Items.Length > 0 ? lane.Items[0].Sequence : 0,
-        lane.Items.Skip(1).Select(item => item.Sequence));
+        lane.Items.Skip(1).Select(item => item.Sequence))
+    {
+        KeyHash = key,
+    };
 }

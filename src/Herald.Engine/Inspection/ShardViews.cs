@@ -11,6 +11,8 @@ namespace Herald.Engine.Inspection;
 /// </summary>
 internal sealed class ShardViews(IEventLog log, IShardStore store, ShardHosts hosts)
 {
+    private static readonly TimeSpan LongestSave = TimeSpan.FromSeconds(2);
+
     public int ShardCount => log.ShardCount;
 
     /// <param name="ask">
@@ -53,6 +55,24 @@ internal sealed class ShardViews(IEventLog log, IShardStore store, ShardHosts ho
             }
         }
         return (await PeekAsync(shard, CancellationToken.None)).Of(entry).HasPassed(sequence);
+    }
+
+    /// <summary>
+    /// Saves what the shard has done, if it runs on this node and the store takes it soon. On another node, what its owner has saved is all
+    /// that can be read.
+    /// </summary>
+    public async ValueTask SaveSoonAsync(ShardId shard, TimeProvider time, CancellationToken cancel)
+    {
+        if (hosts.Find(shard.Value) is not { } host)
+            return;
+        try
+        {
+            await host.SaveAsync().AsTask().WaitAsync(LongestSave, time, cancel);
+        }
+        catch (Exception failure) when (failure is StoreUnavailableException or TimeoutException)
+        {
+            // The shard left this node, or the store is away.
+        }
     }
 
     private async ValueTask<IShardView> PeekAsync(ShardId shard, CancellationToken cancel) =>

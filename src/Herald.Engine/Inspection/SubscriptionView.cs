@@ -16,6 +16,11 @@ internal sealed record SubscriptionView(
     Func<ulong, LaneView?> FindLane)
 {
     /// <summary>
+    /// The owner before has settled some of these deliveries after it saved, and the shard will find that when it reads them.
+    /// </summary>
+    public bool MayCountSettled { get; init; }
+
+    /// <summary>
     /// A subscription for which the shard has no state. It moves with the head, or the shard does not know its generation yet and will have
     /// to read back for it.
     /// </summary>
@@ -32,16 +37,24 @@ internal sealed record SubscriptionView(
     public bool HasPassed(long sequence) => Position >= sequence && Lanes.All(lane => lane.Lowest > sequence);
 
     /// <summary>The delivery of an event that matches the filter; null when it is settled.</summary>
-    public DeliveryView? Find(in IndexEntry entry)
+    public DeliveryView? Find(in IndexEntry entry) => FindOpen(entry)?.Delivery;
+
+    /// <summary>As <see cref="Find"/>, with what it waits for.</summary>
+    public OpenDelivery? FindOpen(in IndexEntry entry)
     {
+        DeliveryView? ahead = null;
         if (FindLane(entry.KeyHash) is { } lane)
         {
             if (lane.Count > 0 && lane.Head == entry.Sequence)
-                return HeadOf(lane);
-            if (lane.Followers.Contains(entry.Sequence) || (lane.From > 0 && entry.Sequence >= lane.From))
-                return Waiting(entry.Sequence);
+                return new(HeadOf(lane), null, 0);
+            if (lane.Count > 0 && lane.Head < entry.Sequence)
+                ahead = HeadOf(lane);
+            if (lane.Followers.Contains(entry.Sequence))
+                return new(Waiting(entry.Sequence), ahead, 0);
+            if (lane.From > 0 && entry.Sequence >= lane.From)
+                return new(Waiting(entry.Sequence), ahead, entry.Sequence - lane.From + 1);
         }
-        return entry.Sequence > Position ? Waiting(entry.Sequence) : null;
+        return entry.Sequence > Position ? new(Waiting(entry.Sequence), ahead, entry.Sequence - Position) : null;
     }
 
     /// <summary>All unsettled deliveries that are known one by one, key by key.</summary>

@@ -1,5 +1,6 @@
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
+using Herald.Engine.Sending;
 
 namespace Herald.Engine.Inspection;
 
@@ -25,18 +26,42 @@ public enum DeliveryStatus
     Forwarded,
     Expired,
     Discarded,
+
+    /// <summary>The subscription does not get the event, because its filter does not match.</summary>
+    FilteredOut,
+
+    /// <summary>The subscription does not get the event, because it begins behind it, or is to another topic.</summary>
+    NotSubscribed,
 }
 
 /// <summary>One event for one subscription.</summary>
+/// <param name="Sequence">After a redrive, the sequence of the event that was sent again.</param>
 public sealed record DeliveryView(
-    string SubscriptionId, int Shard, long Sequence, DeliveryStatus Status, int Attempts, DateTimeOffset? NextAttemptAt,
-    string? LastReason);
+    string SubscriptionId, int Shard, long Sequence, DeliveryStatus Status, int Attempts, DateTimeOffset? NextAttemptAt, string? LastReason)
+{
+    /// <summary>What happened so far, oldest first; only in an <see cref="EventStory"/>.</summary>
+    public IReadOnlyList<DeliveryStep> Steps { get; init; } = [];
+
+    /// <summary>
+    /// Why it waits, or why there is none; null when it ended, and while an attempt is under way. Only in an <see cref="EventStory"/>.
+    /// </summary>
+    public DeliveryReason? Why { get; init; }
+
+    /// <summary>
+    /// The id that the receiver sees; null when the subscription does not get the event. Only in an <see cref="EventStory"/>.
+    /// </summary>
+    public string? MessageId { get; init; }
+}
 
 /// <summary>One attempt, from the history.</summary>
 public sealed record AttemptView(
     string SubscriptionId, int Shard, long Sequence, int Number, DateTimeOffset At, TimeSpan Duration, AttemptOutcome Outcome,
     AttemptStage Stage,
-    int? StatusCode, string Reason, string Answer);
+    int? StatusCode, string Reason, string Answer)
+{
+    /// <summary>1 until the first replay, which begins generation 2.</summary>
+    public int Generation { get; init; } = 1;
+}
 
 /// <summary>An event with its deliveries and attempts. Attempts that are older than the history are missing.</summary>
 public sealed record EventStory(
@@ -57,7 +82,19 @@ public sealed record BlockedKeyView(
 public sealed record SubscriptionLag(
     string SubscriptionId, long Waiting, int InFlight, int Limit, int BlockedKeys, int HeldKeys, bool Behind,
     DateTimeOffset? OldestWaitingAt,
-    string? WaitsFor, IReadOnlyList<ShardLag> Shards);
+    string? WaitsFor, IReadOnlyList<ShardLag> Shards)
+{
+    public CountMeaning WaitingIs { get; init; }
+
+    /// <summary>The oldest event that waits, if the events were counted.</summary>
+    public TailedEvent? Oldest { get; init; }
+
+    /// <summary>The attempts that all nodes together may have in flight.</summary>
+    public int MaxInFlight { get; init; }
+
+    /// <summary>Why this node's limit is what it is.</summary>
+    public LimitReason LimitReason { get; init; }
+}
 
 public sealed record ShardLag(int Shard, long Position, long Head, int Outstanding, int BlockedKeys);
 

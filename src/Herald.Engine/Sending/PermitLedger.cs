@@ -189,7 +189,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     /// The attempts that the subscription has in flight from this node, and its limit. Without an account, it is the limit with which it
     /// would begin.
     /// </summary>
-    public (int InFlight, int Limit) Look(Subscription subscription)
+    public LimitView Look(Subscription subscription)
     {
         lock (_lock)
         {
@@ -198,7 +198,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
                 account = new Account(subscription.Number, random);
                 account.Apply(subscription, _share);
             }
-            return (account.InFlight, account.Limit.Shown);
+            return new(account.InFlight, account.Limit.Shown, account.Limit.Reason);
         }
     }
 

@@ -83,6 +83,13 @@ internal sealed class ReceiverLimit(Random random)
 
     public int Shown => IsDown ? 0 : Fixed ? Most : Math.Min(Most, (int)_limit);
 
+    public LimitReason Reason =>
+        IsDown ? LimitReason.EndpointSilent
+        : IsSuspect ? LimitReason.EndpointFails
+        : Shown < Most ? LimitReason.Adapting
+        : Share < 1 ? LimitReason.Share
+        : LimitReason.Full;
+
     /// <returns>True when the endpoint was Down and has just succeeded.</returns>
     /// <param name="wanted">More attempts are waiting: the limit is used, so it can grow.</param>
     public bool Settle(AttemptResult result, ulong key, bool wanted, long nowMs)

@@ -6,8 +6,8 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// The attempts and skips of one shard since its last commit, in a compact block that is stored with the next one. A success takes a few
-/// bytes.
+/// What happened to the deliveries of one shard since its last commit, in a compact block that is stored with the next one. A success takes
+/// a few bytes.
 /// </summary>
 internal sealed class AttemptHistory
 {
@@ -20,7 +20,7 @@ internal sealed class AttemptHistory
     {
         var (start, result) = (ended.Start, ended.Result);
         var plain = result.Outcome == AttemptOutcome.Delivered && result.Answer.Length == 0;
-        Begin(plain ? (byte)HistoryKind.Delivered : (byte)HistoryKind.Attempt, start.Subscription, start.Item.Sequence);
+        Begin(plain ? HistoryKind.Delivered : HistoryKind.Attempt, start.Subscription, start.Generation, start.Item.Sequence);
         _writer.Number(start.Number);
         _writer.Number(ended.StartedAtMs);
         _writer.Number((long)(result.Duration.TotalMilliseconds * 1000));
@@ -33,11 +33,47 @@ internal sealed class AttemptHistory
         _writer.Text(result.Answer);
     }
 
-    public void Add(in Skip skip, long nowMs)
+    /// <param name="forwardedTo">The topic of a forward; empty for every other skip.</param>
+    public void Add(in Skip skip, long nowMs, string forwardedTo = "")
     {
-        Begin((byte)HistoryKind.Skip, skip.Lane.Owner.Number, skip.Item.Sequence);
+        Begin(HistoryKind.Skip, skip.Lane.Owner.Number, skip.Lane.Owner.Generation, skip.Item.Sequence);
         _writer.Byte((byte)skip.Kind);
         _writer.Number(nowMs);
+        _writer.Text(skip.By);
+        _writer.Text(forwardedTo);
+    }
+
+    public void Add(in HoldChange change, long nowMs)
+    {
+        Begin(change.IsReleased ? HistoryKind.Release : HistoryKind.Hold, change.Subscription, change.Generation, change.Sequence);
+        _writer.Number(nowMs);
+        _writer.Text(change.By);
+    }
+
+    /// <summary>The history of a redrive. It belongs to the delivery that the dead letter ended.</summary>
+    /// <param name="copy">The sequence of the addressed event.</param>
+    /// <param name="by">The name of whoever ordered it.</param>
+    public static HistoryBlock OfRedrive(DeadLetterId letter, long copy, long atMs, string by)
+    {
+        var history = new AttemptHistory();
+        history.Begin(HistoryKind.Redrive, letter.Subscription, letter.Generation, letter.Sequence);
+        history._writer.Number(atMs);
+        history._writer.Text(by);
+        history._writer.Number(copy);
+        return history.Take(atMs)!;
+    }
+
+    /// <summary>The history of a dead letter that an operator discards. It belongs to the delivery that the dead letter ended.</summary>
+    /// <param name="by">The name of whoever ordered it.</param>
+    public static HistoryBlock OfDiscard(DeadLetterId letter, long atMs, string by)
+    {
+        var history = new AttemptHistory();
+        history.Begin(HistoryKind.Skip, letter.Subscription, letter.Generation, letter.Sequence);
+        history._writer.Byte((byte)SkipKind.Discard);
+        history._writer.Number(atMs);
+        history._writer.Text(by);
+        history._writer.Text("");
+        return history.Take(atMs)!;
     }
 
     public HistoryBlock? Take(long nowMs)
@@ -81,48 +117,12 @@ internal sealed class AttemptHistory
         return found;
     }
 
-    private void Begin(byte kind, int subscription, long sequence)
+    private void Begin(HistoryKind kind, int subscription, int generation, long sequence)
     {
         (_first, _last) = (Math.Min(_first, sequence), Math.Max(_last, sequence));
-        _writer.Byte(kind);
+        _writer.Byte((byte)kind);
         _writer.Number(subscription);
+        _writer.Number(generation);
         _writer.Number(sequence);
-    }
-}
-
-internal enum HistoryKind : byte
-{
-    Delivered = 1,
-    Attempt = 2,
-    Skip = 3,
-}
-
-/// <summary>One attempt, or one skip, of one delivery.</summary>
-internal sealed record HistoryRecord(HistoryKind Kind, int Subscription, long Sequence, int Number, long AtMs, TimeSpan Duration, AttemptResult? Result, SkipKind Skip)
-{
-    public static HistoryRecord Read(ref RecordReader reader)
-    {
-        var kind = (HistoryKind)reader.Byte();
-        var (subscription, sequence) = ((int)reader.Number(), reader.Number());
-        if (kind == HistoryKind.Skip)
-        {
-            var skip = (SkipKind)reader.Byte();
-            return new(kind, subscription, sequence, 0, reader.Number(), TimeSpan.Zero, null, skip);
-        }
-        var (number, at) = ((int)reader.Number(), reader.Number());
-        var duration = TimeSpan.FromMicroseconds(reader.Number());
-        int? status = (int)reader.Number() is var code and not 0 ? code : null;
-        var result = kind == HistoryKind.Delivered
-            ? AttemptResult.Delivered with { StatusCode = status, Duration = duration }
-            : new AttemptResult
-            {
-                Outcome = (AttemptOutcome)reader.Byte(),
-                Stage = (AttemptStage)reader.Byte(),
-                Reason = reader.Text(),
-                Answer = reader.Text(),
-                StatusCode = status,
-                Duration = duration,
-            };
-        return new(kind, subscription, sequence, number, at, duration, result, default);
     }
 }

@@ -318,7 +318,7 @@ internal sealed class ShardCommits(
                 case ForwardResult.Made made:
                     emitted.Add(made.Event);
                     forwards.Add(skip);
-                    history.Add(skip, _unsavedAtMs);
+                    history.Add(skip, _unsavedAtMs, subscription.Retry.ForwardTo ?? "");
                     break;
                 case ForwardResult.Refused refused:
                     letters.Add(SkipLetter.Of(lease.Shard, skip, refused));

@@ -48,6 +48,9 @@ internal sealed partial class ShardHost
     {
         _commits.Add(_machine.Out.Skips);
         _machine.Out.Skips.Clear();
+        foreach (var change in _machine.Out.HoldChanges)
+            _commits.History.Add(change, _machine.ToWall(NowMs()));
+        _machine.Out.HoldChanges.Clear();
         _commits.AddRejected(_machine.Out.Rejected);
         _machine.Out.Rejected.Clear();
     }

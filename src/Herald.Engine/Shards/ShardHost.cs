@@ -111,14 +111,16 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 
     /// <summary>Releases the key if it is held in this shard. The order may be late or repeated.</summary>
     public void Release(ReleaseOrder order) => Post(new ShardMessage.Call(
-        machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard), () => { }));
+        machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard, order.By), () => { }));
 
     /// <summary>Releases a held key: its head is tried again, or discarded.</summary>
     /// <returns>
     /// Whether such a key is held here, and a task that completes when the release is durable, so that no crash can undo it.
     /// </returns>
     public ValueTask<(bool Done, Task Saved)> ReleaseAsync(ReleaseOrder order, CancellationToken cancel) => CallAsync(
-        machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard) ? (true, WhenSaved()) : (false, Task.CompletedTask),
+        machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard, order.By)
+            ? (true, WhenSaved())
+            : (false, Task.CompletedTask),
         cancel);
 
     /// <summary>The lease's term was extended. If it had run out, there is work again.</summary>

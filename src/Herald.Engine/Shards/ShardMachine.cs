@@ -214,7 +214,8 @@ internal sealed partial class ShardMachine
     }
 
     /// <summary>An operator releases a held key: its head is tried again, or discarded.</summary>
-    public bool OnRelease(int subscription, long sequence, bool discard)
+    /// <param name="by">The operator's name.</param>
+    public bool OnRelease(int subscription, long sequence, bool discard, string by = "")
     {
         if (!_states.TryGetValue(subscription, out var state)
             || state.Lanes.Values.FirstOrDefault(l => l.State == LaneState.Held && l.Head.Sequence == sequence) is not { } lane)
@@ -222,9 +223,10 @@ internal sealed partial class ShardMachine
         state.Held--;
         if (discard)
         {
-            SkipHead(lane, SkipKind.Discard, null);
+            SkipHead(lane, SkipKind.Discard, null, by);
             return true;
         }
+        Out.HoldChanges.Add(new HoldChange(state.Number, state.Generation, sequence, IsReleased: true, by));
         (lane.Attempts, lane.FirstAttemptAtMs) = (0, 0);
         _delta.Note(lane);
         MakeReady(lane);
@@ -505,6 +507,7 @@ internal sealed partial class ShardMachine
                 lane.State = LaneState.Held;
                 lane.Owner.Held++;
                 LeaveWindow(lane);
+                Out.HoldChanges.Add(new HoldChange(lane.Owner.Number, lane.Owner.Generation, lane.Head.Sequence, IsReleased: false, ""));
                 break;
             default:
                 throw new UnreachableException($"{then}");
@@ -524,11 +527,11 @@ internal sealed partial class ShardMachine
         return state.Lanes[keyHash];
     }
 
-    private void SkipHead(Lane lane, SkipKind kind, DeadLetterReason? reason)
+    private void SkipHead(Lane lane, SkipKind kind, DeadLetterReason? reason, string by = "")
     {
         lane.State = LaneState.Settling;
         _delta.Note(lane);
-        Out.Skips.Add(new Skip(lane, lane.Head, kind, reason));
+        Out.Skips.Add(new Skip(lane, lane.Head, kind, reason, by));
     }
 
     /// <summary>Removes the settled head. The next item becomes the head; a lane without items and without detached events ends.</summary>

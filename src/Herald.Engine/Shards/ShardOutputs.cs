@@ -20,7 +20,13 @@ internal readonly record struct RejectedEntry(long Sequence, int Topic);
 internal readonly record struct PermitWish(SubscriptionState State, PermitKind Kind, int Count, bool CameBack);
 
 /// <summary>Ends a delivery that is not delivered. A skip must be durable before the next delivery of its lane is sent.</summary>
-internal readonly record struct Skip(Lane Lane, LaneItem Item, SkipKind Kind, DeadLetterReason? Reason);
+/// <param name="By">The name of the operator who ordered it; empty when the shard decided it.</param>
+internal readonly record struct Skip(Lane Lane, LaneItem Item, SkipKind Kind, DeadLetterReason? Reason, string By = "");
+
+/// <summary>A key begins to wait for an operator, or an operator lets it go on.</summary>
+/// <param name="Sequence">The head of its lane.</param>
+/// <param name="By">The name of the operator.</param>
+internal readonly record struct HoldChange(int Subscription, int Generation, long Sequence, bool IsReleased, string By);
 
 /// <summary>The outputs of the machine. The host carries them out and empties the lists.</summary>
 internal sealed class ShardOutputs
@@ -29,6 +35,9 @@ internal sealed class ShardOutputs
     public readonly List<PermitWish> Wishes = [];
     public readonly List<(int Subscription, PermitKind Kind, int Count)> Unused = [];
     public readonly List<Skip> Skips = [];
+
+    /// <summary>Only for the history.</summary>
+    public readonly List<HoldChange> HoldChanges = [];
 
     /// <summary>
     /// Messages that a source could not read, and damaged events for which filters cannot be checked. They become dead letters without a

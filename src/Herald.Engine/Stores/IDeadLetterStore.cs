@@ -11,12 +11,15 @@ public interface IDeadLetterStore
 
     ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel);
 
-    /// <summary>Removes dead letters. The result does not count those that no longer existed.</summary>
-    ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel);
+    /// <summary>
+    /// For each discard, removes the dead letter and keeps the history, both or neither. Dead letters that no longer exist are skipped and
+    /// not counted.
+    /// </summary>
+    ValueTask<int> DiscardAsync(IReadOnlyList<Discard> discards, CancellationToken cancel);
 
     /// <summary>
-    /// For each redrive, appends the addressed event and removes the dead letter, both or neither. Ids that no longer exist are skipped and
-    /// not counted.
+    /// For each redrive, appends the addressed event, removes the dead letter and keeps the history, all or nothing. Dead letters that no
+    /// longer exist are skipped and not counted.
     /// </summary>
     ValueTask<int> RedriveAsync(IReadOnlyList<Redrive> redrives, CancellationToken cancel);
 }
@@ -73,4 +76,14 @@ public sealed record DeadLetterQuery(string? SubscriptionId, string? Topic, int 
 
 public sealed record DeadLetterPage(IReadOnlyList<DeadLetter> Items, string? NextCursor);
 
-public sealed record Redrive(DeadLetterId Id, NewEvent Event);
+/// <param name="History">What the history says of the discard; null for nothing.</param>
+public sealed record Discard(DeadLetterId Id, HistoryBlock? History = null);
+
+public sealed record Redrive(DeadLetterId Id, NewEvent Event)
+{
+    /// <summary>
+    /// What the history says of the redrive, given the sequence that the event gets; null for nothing. It is called while the store holds
+    /// its locks, so it must only compute.
+    /// </summary>
+    public Func<long, HistoryBlock>? History { get; init; }
+}

@@ -40,11 +40,23 @@ public sealed record Subscription
     /// <summary>Why the subscription is disabled, for display; null otherwise.</summary>
     public string? StatusReason { get; init; }
 
+    /// <summary>When the status last changed; null when it is as it was at the beginning.</summary>
+    public DateTimeOffset? StatusSince { get; init; }
+
+    /// <summary>Who ordered the last change of the status; null when Herald decided it, or it never changed.</summary>
+    public string? StatusBy { get; init; }
+
     /// <summary>Raised when the endpoint changes, so that a result from an older endpoint does not disable a newer one.</summary>
     public int EndpointRevision { get; init; } = 1;
 
     /// <summary>Raised by a replay. A key waits for an attempt of an older generation to end, and its result is ignored.</summary>
     public int Generation { get; init; } = 1;
+
+    /// <summary>When the last replay was ordered; null without one.</summary>
+    public DateTimeOffset? ReplayedAt { get; init; }
+
+    /// <summary>Who ordered the last replay.</summary>
+    public string? ReplayedBy { get; init; }
 
     /// <summary>The record cannot be read: only the id, the number and the topic's number are known.</summary>
     public bool IsDamaged { get; init; }

@@ -27,7 +27,9 @@ public static class CatalogProblem
 
     public static Problem NoTopic(string name) => new(ProblemKind.TopicNotFound, $"There is no topic '{Cut(name)}'.");
 
-    public static Problem NoSubscription(string id) => new(ProblemKind.SubscriptionNotFound, $"There is no subscription '{Cut(id)}'.");
+    /// <param name="nearest">A subscription that may be meant; null for none.</param>
+    public static Problem NoSubscription(string id, string? nearest = null) => new(
+        ProblemKind.SubscriptionNotFound, $"There is no subscription '{Cut(id)}'.{(nearest is null ? "" : $" Do you mean '{nearest}'?")}");
 
     private static string Cut(string name) => FieldProblem.Of("", name, "").Value;
 }

@@ -10,17 +10,36 @@ using Npgsql;
 
 namespace Herald.Postgres.DeadLetters;
 
-/// <summary>Discards and redrives dead letters.</summary>
+/// <summary>Discards and redrives dead letters, and writes the history of that in the same transaction.</summary>
 internal sealed class DeadLetterTable(Database database, EventAppender appender, PeriodReader periods, RecordReader records)
 {
     private readonly string _table = $"{database.Schema}.dead_letter";
 
-    public Task<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => database.RunAsync(
+    // Blocks of history are named by epochs and numbers of commits. These blocks belong to no commit, so they are named after their dead
+    // letter, of which there is only one: a negative epoch, from generation and subscription, and the sequence.
+    private readonly string _insertHistory =
+        $"""
+        insert into {database.Schema}.history (shard, epoch, number, first, last, written_at_ms, block)
+        select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[])
+        on conflict (shard, epoch, number) do nothing
+        """;
+
+    private string DeleteWanted =>
+        $"delete from {_table} d using {LetterRow.Wanted} where {LetterRow.IsWanted} "
+        + "returning d.shard, d.subscription, d.generation, d.sequence";
+
+    public Task<int> DiscardAsync(IReadOnlyList<Discard> discards, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
-            await using var batch = new NpgsqlBatch(connection);
-            batch.WithBounds().With($"delete from {_table} d using {LetterRow.Wanted} where {LetterRow.IsWanted}", LetterRow.Ids(ids));
-            return await batch.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+            await using var begin = new NpgsqlBatch(connection);
+            begin.With(Transactions.Begin).WithBounds().With(DeleteWanted, LetterRow.Ids([.. discards.Select(d => d.Id).Distinct()]));
+            var there = await ReadGoneAsync(begin, either).ConfigureAwait(false);
+            var count = there.Count;
+            await using var write = new NpgsqlBatch(connection);
+            AddHistory(write, [.. discards.Where(d => there.Remove(d.Id)).Select(d => (d.Id, d.History))]);
+            write.With(Transactions.Commit);
+            await write.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+            return count;
         },
         cancel);
 
@@ -31,20 +50,11 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
             while (true)
             {
                 await using var begin = new NpgsqlBatch(connection);
-                begin.With(Transactions.Begin).WithBounds().With(
-                    $"delete from {_table} d using {LetterRow.Wanted} where {LetterRow.IsWanted} returning d.shard, "
-                        + "d.subscription, d.generation, d.sequence",
-                    LetterRow.Ids([.. redrives.Select(r => r.Id).Distinct()]));
-                var there = new HashSet<DeadLetterId>();
-                await using (var reader = await begin.ExecuteReaderAsync(either).ConfigureAwait(false))
-                {
-                    await reader.NextResultAsync(either).ConfigureAwait(false);
-                    while (await reader.ReadAsync(either).ConfigureAwait(false))
-                        there.Add(
-                            new DeadLetterId(new ShardId(reader.GetInt32(0)), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3)));
-                }
+                begin.With(Transactions.Begin).WithBounds().With(DeleteWanted, LetterRow.Ids([.. redrives.Select(r => r.Id).Distinct()]));
+                var there = await ReadGoneAsync(begin, either).ConfigureAwait(false);
                 var count = there.Count;
-                NewEvent[] events = [.. redrives.Where(r => there.Remove(r.Id)).Select(r => r.Event)];
+                Redrive[] done = [.. redrives.Where(r => there.Remove(r.Id))];
+                NewEvent[] events = [.. done.Select(r => r.Event)];
                 var plan = appender.Plan(events);
                 await using var look = new NpgsqlBatch(connection);
                 plan.AddLook(look);
@@ -57,6 +67,7 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
                         throw new UnreachableException("The store did not accept an event that was redriven.");
                     await using var write = new NpgsqlBatch(connection);
                     plan.AddInserts(write);
+                    AddHistory(write, [.. done.Select((redrive, i) => (redrive.Id, redrive.History?.Invoke(plan.Verdicts[i].Sequence)))]);
                     write.With(Transactions.Commit);
                     await write.ExecuteNonQueryAsync(either).ConfigureAwait(false);
                     appender.Stored(plan, events);
@@ -67,4 +78,29 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
             }
         },
         cancel);
+
+    private static async Task<HashSet<DeadLetterId>> ReadGoneAsync(NpgsqlBatch begin, CancellationToken cancel)
+    {
+        var there = new HashSet<DeadLetterId>();
+        await using var reader = await begin.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+            there.Add(new DeadLetterId(new ShardId(reader.GetInt32(0)), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3)));
+        return there;
+    }
+
+    private void AddHistory(NpgsqlBatch batch, IReadOnlyList<(DeadLetterId Id, HistoryBlock? Block)> all)
+    {
+        var told = all.Where(one => one.Block is not null).ToList();
+        if (told.Count == 0)
+            return;
+        batch.With(
+            _insertHistory,
+            Commands.Value(told.Select(one => one.Id.Shard.Value).ToArray()),
+            Commands.Value(told.Select(one => -(((long)one.Id.Generation << 32) + one.Id.Subscription)).ToArray()),
+            Commands.Value(told.Select(one => one.Id.Sequence).ToArray()), Commands.Value(told.Select(one => one.Block!.First).ToArray()),
+            Commands.Value(told.Select(one => one.Block!.Last).ToArray()),
+            Commands.Value(told.Select(one => one.Block!.WrittenAtMs).ToArray()),
+            Commands.Value(told.Select(one => one.Block!.Block).ToArray()));
+    }
 }

@@ -46,7 +46,7 @@ internal sealed class StateTable(Database database)
             var blocks = new List<HistoryBlock>();
             await using var command = connection.Command(
                 $"select h.first, h.last, h.written_at_ms, h.block from {database.Schema}.history h where h.shard = $1 and h.last >= $2 "
-                    + "and h.first <= $2 order by h.epoch, h.number",
+                    + "and h.first <= $2 order by h.written_at_ms, h.epoch, h.number",
                 Commands.Value(shard.Value), Commands.Value(sequence));
             await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
             while (await reader.ReadAsync(either).ConfigureAwait(false))

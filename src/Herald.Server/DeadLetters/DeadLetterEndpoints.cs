@@ -37,6 +37,8 @@ internal sealed class DeadLetterEndpoints(DeadLetterActions desk, Catalog catalo
             .WithName("discardDeadLetter").WithSummary("Delete a dead letter");
     }
 
+    private DeadLetterActions By(HttpContext context) => desk.By(Callers.NameOf(context));
+
     private async Task<Results<Ok<ListWire<DeadLetterWire>>, Problem>> ListAsync(
         [AsParameters] PageQuery page, [Description(
             "Only dead "
@@ -64,17 +66,26 @@ internal sealed class DeadLetterEndpoints(DeadLetterActions desk, Catalog catalo
             ? TypedResults.Ok(DeadLetterWire.Of(letter))
             : None(id);
 
-    private Task<Results<Ok<CountWire>, Problem>> RedriveAsync(Body<DeadLetterSelectionBody> body, CancellationToken cancel) =>
-        SelectAsync(body.Value, ids => desk.RedriveAsync(ids, cancel), subscription => desk.RedriveAllAsync(subscription, cancel), cancel);
-
-    private Task<Results<Ok<CountWire>, Problem>> DiscardAsync(Body<DeadLetterSelectionBody> body, CancellationToken cancel) =>
-        SelectAsync(body.Value, ids => desk.DiscardAsync(ids, cancel), subscription => desk.DiscardAllAsync(subscription, cancel), cancel);
-
-    private async Task<Results<Ok<CountWire>, Problem>> RedriveOneAsync(string id, CancellationToken cancel)
+    private Task<Results<Ok<CountWire>, Problem>> RedriveAsync(Body<DeadLetterSelectionBody> body, HttpContext context)
     {
+        var (mine, cancel) = (By(context), context.RequestAborted);
+        return SelectAsync(
+            body.Value, ids => mine.RedriveAsync(ids, cancel), subscription => mine.RedriveAllAsync(subscription, cancel), cancel);
+    }
+
+    private Task<Results<Ok<CountWire>, Problem>> DiscardAsync(Body<DeadLetterSelectionBody> body, HttpContext context)
+    {
+        var (mine, cancel) = (By(context), context.RequestAborted);
+        return SelectAsync(
+            body.Value, ids => mine.DiscardAsync(ids, cancel), subscription => mine.DiscardAllAsync(subscription, cancel), cancel);
+    }
+
+    private async Task<Results<Ok<CountWire>, Problem>> RedriveOneAsync(string id, HttpContext context)
+    {
+        var cancel = context.RequestAborted;
         if (!DeadLetterActions.TryParse(id, out var parsed))
             return None(id);
-        if (await desk.RedriveAsync([parsed], cancel) is > 0 and var count)
+        if (await By(context).RedriveAsync([parsed], cancel) is > 0 and var count)
             return Counted(count);
         return await desk.FindAsync(parsed, cancel) is not { } letter ? None(id)
             : !letter.HasRecord ? new Problem(
@@ -87,8 +98,9 @@ internal sealed class DeadLetterEndpoints(DeadLetterActions desk, Catalog catalo
                 + "corrected message again. Otherwise discard the dead letter.");
     }
 
-    private async Task<Results<Ok<CountWire>, Problem>> DiscardOneAsync(string id, CancellationToken cancel) =>
-        DeadLetterActions.TryParse(id, out var parsed) && await desk.DiscardAsync([parsed], cancel) is > 0 and var count
+    private async Task<Results<Ok<CountWire>, Problem>> DiscardOneAsync(string id, HttpContext context) =>
+        DeadLetterActions.TryParse(id, out var parsed)
+            && await By(context).DiscardAsync([parsed], context.RequestAborted) is > 0 and var count
             ? Counted(count)
             : None(id);
 

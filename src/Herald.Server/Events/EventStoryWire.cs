@@ -17,35 +17,8 @@ internal sealed record EventStoryWire
     public static EventStoryWire Of(EventStory story) => new()
     {
         Event = EventWire.Of(story.Shard, story.Sequence, story.Event),
-        Deliveries = [.. story.Deliveries.Select(DeliveryWire.Of)],
+        Deliveries = [.. story.Deliveries.Select(DeliveryWire.Told)],
         Attempts = [.. story.Attempts.Select(AttemptWire.Of)],
-    };
-}
-
-[Description("One event for one subscription.")]
-internal sealed record DeliveryWire
-{
-    public required string Subscription { get; set; }
-    public required int Shard { get; set; }
-    public required long Sequence { get; set; }
-
-    [Description(
-        "waiting, inFlight, blocked (waits for its next attempt), held (waits for an operator), delivered, "
-            + "deadLettered, forwarded, expired or discarded.")]
-    public required string Status { get; set; }
-    public required int Attempts { get; set; }
-    public string? NextAttemptAt { get; set; }
-    public string? LastReason { get; set; }
-
-    public static DeliveryWire Of(DeliveryView view) => new()
-    {
-        Subscription = view.SubscriptionId,
-        Shard = view.Shard,
-        Sequence = view.Sequence,
-        Status = SubscriptionMapping.NameOf(view.Status),
-        Attempts = view.Attempts,
-        NextAttemptAt = TimeText.Format(view.NextAttemptAt),
-        LastReason = view.LastReason,
     };
 }
 
@@ -56,6 +29,9 @@ internal sealed record AttemptWire
     public required int Shard { get; set; }
     public required long Sequence { get; set; }
     public required int Number { get; set; }
+
+    [Description("1 until the first replay of the subscription, which begins generation 2.")]
+    public required int Generation { get; set; }
     public required string At { get; set; }
     public required double DurationMs { get; set; }
     public required string Outcome { get; set; }
@@ -70,6 +46,7 @@ internal sealed record AttemptWire
         Shard = view.Shard,
         Sequence = view.Sequence,
         Number = view.Number,
+        Generation = view.Generation,
         At = TimeText.Format(view.At),
         DurationMs = view.Duration.TotalMilliseconds,
         Outcome = SubscriptionMapping.NameOf(view.Outcome),

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Herald.Engine.Inspection;
+using Herald.Hosting.Subscriptions;
 using Herald.Hosting.Wire;
 
 namespace Herald.Server.Events;
@@ -9,10 +10,13 @@ internal sealed record LagWire
 {
     public required string Subscription { get; set; }
 
-    [Description(
-        "The largest possible number of deliveries that are not settled. For a filtered subscription that fell behind it includes log "
-            + "entries that were not read yet, and in shards of other nodes events that were accepted a moment ago.")]
+    [Description("The number of events that the subscription has still to get. waitingIs says what it means.")]
     public required long Waiting { get; set; }
+
+    [Description(
+        "exact; atLeast (the counting reached its bound of 1 s or 200,000 entries); atMost (shards of other nodes are read as saved, so "
+            + "some can be delivered already); or, with count=false, estimate (deliveries in memory, and entries that were not read).")]
+    public required string WaitingIs { get; set; }
 
     [Description("Attempts in flight from the node that answers.")]
     public required int InFlight { get; set; }
@@ -20,10 +24,23 @@ internal sealed record LagWire
     [Description(
         "The number of attempts that the node that answers can have in flight now; 0 while the endpoint does not answer and is probed.")]
     public required int Limit { get; set; }
+
+    [Description("The attempts that all nodes together can have in flight.")]
+    public required int MaxInFlight { get; set; }
+
+    [Description(
+        "Why the limit is what it is: full (maxInFlight), share (the other nodes have the rest), adapting (it rises while more attempts "
+            + "wait and the endpoint keeps its speed), endpointFails (it answers with failures and gets few attempts) or endpointSilent "
+            + "(it does not answer and is probed).")]
+    public required string LimitReason { get; set; }
     public required int BlockedKeys { get; set; }
     public required int HeldKeys { get; set; }
     public required bool Behind { get; set; }
     public string? OldestWaitingAt { get; set; }
+
+    [Description("The oldest event that waits; absent with count=false.")]
+    public string? OldestEventId { get; set; }
+    public string? OldestKey { get; set; }
 
     [Description(
         "What is missing on the node that answers, so that it cannot send, such as `a channel for kafka:// endpoints`. The deliveries "
@@ -35,12 +52,17 @@ internal sealed record LagWire
     {
         Subscription = lag.SubscriptionId,
         Waiting = lag.Waiting,
+        WaitingIs = SubscriptionMapping.NameOf(lag.WaitingIs),
         InFlight = lag.InFlight,
         Limit = lag.Limit,
+        MaxInFlight = lag.MaxInFlight,
+        LimitReason = SubscriptionMapping.NameOf(lag.LimitReason),
         BlockedKeys = lag.BlockedKeys,
         HeldKeys = lag.HeldKeys,
         Behind = lag.Behind,
         OldestWaitingAt = TimeText.Format(lag.OldestWaitingAt),
+        OldestEventId = lag.Oldest?.Event.IdText,
+        OldestKey = lag.Oldest?.Event.KeyText,
         WaitsFor = lag.WaitsFor,
         Shards =
         [

@@ -24,7 +24,7 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
     private const string Scheme = "Bearer ";
 
     private static readonly Admission TokenHolder = Admission.Of(new("token", default, Scopes.All));
-    private static readonly Admission Loopback = Admission.Of(new("loopback", default, Scopes.All));
+    private static readonly Admission Loopback = Admission.Of(new("local", default, Scopes.All));
     private static readonly Admission NoToken = Admission.Unknown(
         new(ProblemKind.Unauthorized, "Send the header 'Authorization: Bearer <token>' with the token of the server's token file."));
 

@@ -19,6 +19,8 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
     private static readonly TimeSpan StandardOverlap = TimeSpan.FromHours(24), LongestOverlap = TimeSpan.FromDays(30);
     private readonly Catalog _catalog = engine.Catalog;
 
+    private Catalog By(HttpContext context) => _catalog.By(Callers.NameOf(context));
+
     public void Map(IEndpointRouteBuilder routes)
     {
         var one = routes.MapGroup("/v1/subscriptions/{id}").WithTags("subscriptions");
@@ -45,10 +47,10 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
     }
 
     private async Task<Results<Ok<SubscriptionWire>, Problem>> PauseAsync(string id, HttpContext context) =>
-        Answer(await _catalog.PauseAsync(id, context.RequestAborted), context);
+        Answer(await By(context).PauseAsync(id, context.RequestAborted), context);
 
     private async Task<Results<Ok<SubscriptionWire>, Problem>> ResumeAsync(string id, HttpContext context) =>
-        Answer(await _catalog.ResumeAsync(id, context.RequestAborted), context);
+        Answer(await By(context).ResumeAsync(id, context.RequestAborted), context);
 
     private async Task<Results<Ok<SecretWire>, Problem>> SecretAsync(string id, HttpContext context)
     {
@@ -82,7 +84,7 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
         var from = SubscriptionMapping.ToStart(body.Value.From, found);
         if (found.Count > 0)
             return Problem.Invalid(found);
-        return Answer(await _catalog.ReplayAsync(id, from, context.RequestAborted), context);
+        return Answer(await By(context).ReplayAsync(id, from, context.RequestAborted), context);
     }
 
     private async Task<Results<Ok<TestResultWire>, Problem>> TestAsync(string id, HttpContext context) =>
@@ -95,7 +97,8 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
         if (await _catalog.FindSubscriptionAsync(id, context.RequestAborted) is null)
             return CatalogProblem.NoSubscription(id);
         var (shard, sequence) = (body.Value.Shard, body.Value.Sequence);
-        return await engine.ReleaseAsync(id, shard, sequence, body.Value.Discard ?? false, context.RequestAborted)
+        var mine = engine.By(Callers.NameOf(context));
+        return await mine.ReleaseAsync(id, shard, sequence, body.Value.Discard ?? false, context.RequestAborted)
             ? TypedResults.NoContent()
             : new Problem(ProblemKind.NotHeld,
                 $"This subscription has no held key at shard {shard}, sequence {sequence}. List its blocked keys to see which are held.");

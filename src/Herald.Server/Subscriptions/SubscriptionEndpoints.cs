@@ -74,7 +74,7 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
         var (version, mismatch) = EntityTag.Condition(context.Request, present?.Version);
         if (mismatch is not null)
             return mismatch;
-        var (result, problem) = await WriteAsync(id, body, present, version, context.RequestAborted);
+        var (result, problem) = await WriteAsync(id, body, present, version, context);
         if (problem is not null)
             return problem;
         var wire = Shown(result!, present);
@@ -84,14 +84,14 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
     }
 
     private async ValueTask<(CatalogResult<Subscription>?, Problem?)> WriteAsync(
-        string id, SubscriptionBody body, Subscription? present, long? version, CancellationToken cancel)
+        string id, SubscriptionBody body, Subscription? present, long? version, HttpContext context)
     {
         var found = new ProblemList();
         var draft = SubscriptionMapping.ToDraft(id, body, present?.Labels ?? TextMap.Empty, found);
         var from = SubscriptionMapping.ToStart(body.From, found);
         if (found.Count > 0)
             return (null, Problem.Invalid(found));
-        var result = await catalog.PutSubscriptionAsync(draft, from, version, cancel);
+        var result = await catalog.By(Callers.NameOf(context)).PutSubscriptionAsync(draft, from, version, context.RequestAborted);
         return result.Done ? (result, null) : (null, CatalogProblem.Of(result, ProblemKind.TopicNotFound));
     }
 
@@ -106,7 +106,7 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
             if (mismatch is not null)
                 return mismatch;
             var body = MergePatch.ApplyTo(SubscriptionMapping.ToBody(present), WithAddress(patch, present));
-            var (result, problem) = await WriteAsync(id, body, present, present.Version, context.RequestAborted);
+            var (result, problem) = await WriteAsync(id, body, present, present.Version, context);
             if (problem?.Kind == ProblemKind.VersionMismatch && context.Request.Headers.IfMatch.Count == 0 && tries < PatchTries)
                 continue;
             if (problem is not null)

@@ -127,6 +127,9 @@ public sealed class RequestTests
             client => client.Events.PublishLinesAsync("orders", """{"payload":1}"""u8.ToArray()),
         ["GET /v1/topics/orders/events/17%2Fpaid"] = client => client.Events.GetAsync("orders", "17/paid"),
         ["GET /v1/topics/orders/events/17%2Fpaid?key=a%20b"] = client => client.Events.GetAsync("orders", "17/paid", "a b"),
+        ["GET /v1/topics/orders/events/17%2Fpaid?key=a%20b&subscription=billing"] =
+            client => client.Events.GetDeliveryAsync("orders", "17/paid", "billing", "a b"),
+        ["GET /v1/messages/msg_x?subscription=billing"] = client => client.Events.GetMessageAsync("msg_x", "billing"),
         ["GET /v1/topics/orders/tail"] = async client => (await client.Events.TailAsync("orders")).Value?.Dispose(),
 
         ["GET /v1/dead-letters"] = client => client.DeadLetters.ListAsync(),

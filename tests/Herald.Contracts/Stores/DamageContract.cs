@@ -50,7 +50,7 @@ public abstract class DamageContract(StoreHarness harness) : StoreContract(harne
         Assert.Equal([2L, 3], page.Items.Select(l => l.Id.Sequence));
         Assert.Equal((letter.Reason, false), (page.Items[0].Reason, page.Items[0].HasRecord));
         Assert.True(page.Items[1].HasRecord);
-        Assert.Equal(1, await Harness.DeadLetters.DiscardAsync([id], Cancel));
+        Assert.Equal(1, await Harness.DeadLetters.DiscardAsync([new Discard(id)], Cancel));
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
         var found = Assert.Single((await ListAsync()).Items);
         Assert.Equal((letter.Id, "topic", letter.Reason), (found.Id, found.Topic, found.Reason));
         Assert.Equal(letter.Record.ToArray(), found.Record.ToArray());
-        Assert.Equal(1, await Harness.DeadLetters.DiscardAsync([letter.Id], Cancel));
+        Assert.Equal(1, await Harness.DeadLetters.DiscardAsync([new Discard(letter.Id)], Cancel));
         Assert.Empty((await ListAsync()).Items);
     }
 
@@ -162,7 +162,7 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
         for (var i = 1; i <= 8; i++)
             await AddAsync(Letter(i, "a"));
         var first = await ListAsync(limit: 4);
-        await Harness.DeadLetters.DiscardAsync([first.Items[3].Id, Letter(6, "a").Id], Cancel);
+        await Harness.DeadLetters.DiscardAsync([new Discard(first.Items[3].Id), new Discard(Letter(6, "a").Id)], Cancel);
         await AddAsync(Letter(9, "a"));
 
         var second = await ListAsync(limit: 100, cursor: first.NextCursor);
@@ -177,8 +177,8 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
         await AddAsync(Letter(1, "a"), Letter(2, "a"), Letter(3, "a"));
         var ids = new[] { Letter(1, "a").Id, Letter(2, "a").Id, Letter(1, "a").Id, Letter(99, "a").Id };
 
-        Assert.Equal(2, await Harness.DeadLetters.DiscardAsync(ids, Cancel));
-        Assert.Equal(0, await Harness.DeadLetters.DiscardAsync(ids, Cancel));
+        Assert.Equal(2, await Harness.DeadLetters.DiscardAsync([.. ids.Select(id => new Discard(id))], Cancel));
+        Assert.Equal(0, await Harness.DeadLetters.DiscardAsync([.. ids.Select(id => new Discard(id))], Cancel));
         Assert.Equal(0, await Harness.DeadLetters.DiscardAsync([], Cancel));
         await Harness.ReopenAsync();
         Assert.Equal([3L], (await ListAsync()).Items.Select(l => l.Id.Sequence));
@@ -203,6 +203,43 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
     }
 
     [Fact]
+    public async Task A_discard_keeps_its_history_if_there_was_something_to_discard()
+    {
+        await AppendAsync(Events.Make(3, shard: Shard.Value));
+        await AddAsync(Letter(1, "a"), Letter(2, "a"));
+        long[] sequences = [1, 1, 2, 3];
+        Discard[] discards = [.. sequences.Select(sequence => new Discard(Letter(sequence, "a").Id, History(sequence, $"discard {sequence}")))];
+
+        Assert.Equal(2, await Harness.DeadLetters.DiscardAsync(discards, Cancel));
+        Assert.Equal(0, await Harness.DeadLetters.DiscardAsync(discards, Cancel));
+        await Harness.ReopenAsync();
+
+        Assert.Equal(["discard 1"], await ToldAsync(1));
+        Assert.Equal(["discard 2"], await ToldAsync(2));
+        Assert.Empty(await ToldAsync(3));
+    }
+
+    [Fact]
+    public async Task A_redrive_keeps_its_history_which_names_the_sequence_of_its_event()
+    {
+        var one = Events.Make("id", payload: StoreEvents.Payload("p"), shard: Shard.Value);
+        await AppendAsync(one);
+        await AppendAsync(Events.Make(2, shard: Shard.Value));
+        await AddAsync(Letter(1, "a"));
+        var addressed = one with { Index = one.Index with { Flags = one.Index.Flags | EventFlags.Addressed } };
+        long[] sequences = [1, 1, 2];
+        Redrive[] redrives =
+            [.. sequences.Select(from => new Redrive(Letter(from, "a").Id, addressed) { History = copy => History(from, $"redrive as {copy}") })];
+
+        Assert.Equal(1, await Harness.DeadLetters.RedriveAsync(redrives, Cancel));
+        Assert.Equal(0, await Harness.DeadLetters.RedriveAsync(redrives, Cancel));
+        await Harness.ReopenAsync();
+
+        Assert.Equal(["redrive as 4"], await ToldAsync(1));
+        Assert.Empty(await ToldAsync(2));
+    }
+
+    [Fact]
     public async Task Dead_letters_are_there_after_a_restart_in_the_same_order()
     {
         await AppendAsync(Events.Make(20, shard: Shard.Value));
@@ -217,6 +254,12 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
 
     private static NewDeadLetter Letter(long sequence, string subscription, string topic = "topic", string reason = "max-age") =>
         new(new DeadLetterId(Shard, 7, 0, sequence), subscription, topic, new DeadLetterReason(reason, "detail", 4, 503, 1000, 2_000_000_000_000), default);
+
+    private HistoryBlock History(long sequence, string text) =>
+        new(sequence, sequence, Harness.Clock.NowMs, StoreEvents.Payload(text));
+
+    private async Task<IEnumerable<string>> ToldAsync(long sequence) =>
+        (await Harness.State.ReadHistoryAsync(Shard, sequence, Cancel)).Select(block => Encoding.UTF8.GetString(block.Block.Span));
 
     private async Task AddAsync(params NewDeadLetter[] letters) =>
         await CommitAsync(new ShardCommit { Fence = await OwnAsync(Shard), Number = ++_number, DeadLetters = letters });

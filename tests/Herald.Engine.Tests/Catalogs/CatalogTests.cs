@@ -46,6 +46,26 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_of_the_status_and_a_replay_are_kept_with_their_time_and_the_caller()
+    {
+        await PutAsync(Draft);
+        Assert.Equal((null, null), (Entry.Subscription.StatusSince, Entry.Subscription.StatusBy));
+        var pausedAt = _publisher.Clock.GetUtcNow();
+        await _catalog.By("ops").PauseAsync("s", default);
+        _publisher.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _catalog.By("another").PauseAsync("s", default);
+        Assert.Equal((pausedAt, "ops"), (Entry.Subscription.StatusSince, Entry.Subscription.StatusBy));
+
+        var (resumed, replayedAt) = ((await _catalog.By("dev").ResumeAsync("s", default)).Value!, _publisher.Clock.GetUtcNow());
+        await _catalog.By("ops").ReplayAsync("s", new StartFrom.Earliest(), default);
+        await _catalog.DisableAsync("s", resumed.EndpointRevision, "gone", default);
+        var now = Entry.Subscription;
+        Assert.Equal((replayedAt, "dev"), (resumed.StatusSince, resumed.StatusBy));
+        Assert.Equal((replayedAt, "ops"), (now.ReplayedAt, now.ReplayedBy));
+        Assert.Equal((SubscriptionStatus.Disabled, replayedAt, null), (now.Status, now.StatusSince, now.StatusBy));
+    }
+
+    [Fact]
     public async Task From_now_begins_above_the_heads_of_the_very_change()
     {
         SetHeads(5, 0, 7, 9);

@@ -1,4 +1,5 @@
 using Herald.Engine.Channels;
+using Herald.Engine.Events;
 using Herald.Engine.Progress;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
@@ -64,6 +65,54 @@ public sealed class AttemptHistoryTests
             var record = Assert.Single(AttemptHistory.Read(block, 100 + (int)kind));
             Assert.Equal((HistoryKind.Skip, 7, kind, 1234L), (record.Kind, record.Subscription, record.Skip, record.AtMs));
         }
+    }
+
+    [Fact]
+    public void An_attempt_is_told_with_its_generation()
+    {
+        _history.Add(new AttemptEnded(new StartAttempt(7, 3, 5, new LaneItem(100, 1, 1), 1, PermitKind.First, false), AttemptResult.Delivered, true, 5));
+        Assert.Equal(3, Assert.Single(AttemptHistory.Read(Take(), 100)).Generation);
+    }
+
+    [Fact]
+    public void A_forward_is_told_with_its_topic_and_a_discard_with_the_name_of_whoever_ordered_it()
+    {
+        var lane = new Lane(new SubscriptionState(SubscriptionEntries.Plain(7)), 1);
+        _history.Add(new Skip(lane, new LaneItem(100, 5, 6), SkipKind.Forward, null), 1234, "other");
+        _history.Add(new Skip(lane, new LaneItem(101, 5, 6), SkipKind.Discard, null, "ops"), 1234);
+        var block = Take();
+        Assert.Equal(("other", ""), (AttemptHistory.Read(block, 100).Single() is var forward ? forward.ForwardedTo : "", forward.By));
+        Assert.Equal(("", "ops"), (AttemptHistory.Read(block, 101).Single() is var discard ? discard.ForwardedTo : "", discard.By));
+    }
+
+    [Fact]
+    public void A_hold_and_its_release_are_told_with_the_name_of_whoever_ordered_it()
+    {
+        _history.Add(new HoldChange(7, 2, 100, IsReleased: false, ""), 10);
+        _history.Add(new HoldChange(7, 2, 100, IsReleased: true, "ops"), 20);
+        Assert.Equal(
+            [(HistoryKind.Hold, 7, 2, 10L, ""), (HistoryKind.Release, 7, 2, 20L, "ops")],
+            AttemptHistory.Read(Take(), 100).Select(r => (r.Kind, r.Subscription, r.Generation, r.AtMs, r.By)));
+    }
+
+    [Fact]
+    public void A_redrive_and_a_discard_of_a_dead_letter_are_told_at_the_delivery_that_it_ended()
+    {
+        var letter = new DeadLetterId(new ShardId(3), 7, 2, 100);
+        var redrive = Assert.Single(AttemptHistory.Read(AttemptHistory.OfRedrive(letter, 205, 10, "ops"), 100));
+        Assert.Equal((HistoryKind.Redrive, 7, 2, 10L, "ops", 205L), (redrive.Kind, redrive.Subscription, redrive.Generation, redrive.AtMs, redrive.By, redrive.Copy));
+        var discard = Assert.Single(AttemptHistory.Read(AttemptHistory.OfDiscard(letter, 20, "ops"), 100));
+        Assert.Equal((SkipKind.Discard, 7, 2, 20L, "ops"), (discard.Skip, discard.Subscription, discard.Generation, discard.AtMs, discard.By));
+    }
+
+    [Fact]
+    public void Records_of_earlier_versions_which_have_no_generation_are_still_read()
+    {
+        // Delivered, subscription 7, sequence 100, attempt 1, at 5, 0 µs, status 200. Then a skip of the same delivery, expired, at 6.
+        byte[] old = [1, 14, 0xC8, 1, 2, 10, 0, 0x90, 3, 3, 14, 0xC8, 1, (byte)SkipKind.Expire, 12];
+        var records = AttemptHistory.Read(new HistoryBlock(100, 100, 5, old), 100).ToList();
+        Assert.Equal([(HistoryKind.Delivered, 7, 0, 5L), (HistoryKind.Skip, 7, 0, 6L)], records.Select(r => (r.Kind, r.Subscription, r.Generation, r.AtMs)));
+        Assert.Equal((200, SkipKind.Expire), (records[0].Result!.StatusCode, records[1].Skip));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Herald.Engine.Events;
 using Herald.Engine.Inspection;
+using Herald.Engine.Sending;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.TestKit.Time;
@@ -67,7 +68,7 @@ public sealed class EventFinderTests
 
     private static Topic Topic { get; } = new("topic", 1, default, 1);
 
-    private EventFinder FinderOver(EndlessLog log) => new(log, new EventEncoder(log.HashSeed, log.HashSecret, Shards), _clock);
+    private EventFinder FinderOver(EndlessLog log) => new(log, new EventEncoder(log.HashSeed, log.HashSecret, Shards), new MessageIds(1), _clock);
 
     /// <summary>A log of the given length. Only the events that a test puts have the id.</summary>
     private sealed class EndlessLog(ManualClock clock, long length) : IEventLog

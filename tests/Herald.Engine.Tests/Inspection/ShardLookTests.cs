@@ -49,6 +49,22 @@ public sealed class ShardLookTests
         Assert.Equal(shard.LookLive().Backlog(6).Lowest, shard.LookSaved().Backlog(6).Lowest);
     }
 
+    [Fact]
+    public void An_open_delivery_tells_what_is_ahead_of_it_in_its_key_and_how_much_is_to_be_read_first()
+    {
+        var shard = new ShardScene(laneWindow: 2);
+        shard.Publish("a", "b", "a", "a");
+        shard.Fail(1);
+        shard.Commit();
+        foreach (var view in new[] { shard.LookLive(), shard.LookSaved() })
+        {
+            Assert.Equal((null, 0L), (view.FindOpen(shard.EntryOf(1))!.Ahead, view.FindOpen(shard.EntryOf(1))!.Unread));
+            var last = view.FindOpen(shard.EntryOf(4))!;
+            Assert.Equal((DeliveryStatus.Waiting, 1L, DeliveryStatus.Blocked, 1), (last.Delivery.Status, last.Ahead!.Sequence, last.Ahead.Status, last.Ahead.Attempts));
+            Assert.True(last.Unread > 0);
+        }
+    }
+
     /// <summary>
     /// Otherwise the catalog would drop a filter revision as passed although the oldest events must still be matched with it.
     /// </summary>

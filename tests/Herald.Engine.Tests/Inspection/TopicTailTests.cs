@@ -2,6 +2,7 @@ using System.Text;
 using Herald.Engine.Basics;
 using Herald.Engine.Inspection;
 using Herald.Engine.Publishing;
+using Herald.Engine.Sending;
 using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Publishing;
 using Herald.Engine.Tests.Stores;
@@ -24,7 +25,7 @@ public sealed class TopicTailTests
     public TopicTailTests()
     {
         _intake = new Intake(_log, new IntakeOptions(), _clock);
-        _tail = new TopicTail(_log, new EventFinder(_log, _intake.Encoder, _clock));
+        _tail = new TopicTail(_log, new EventFinder(_log, _intake.Encoder, new MessageIds(1), _clock));
     }
 
     [Fact]

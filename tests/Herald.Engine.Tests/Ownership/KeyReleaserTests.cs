@@ -36,11 +36,21 @@ public sealed class KeyReleaserTests : IAsyncDisposable
         Assert.True(IsSavedAsHeld());
 
         _isAway = false;
-        while (await Task.WhenAny(answer, _scene.Clock.WhenArmedAsync(1)) != answer)
-            _scene.Clock.Advance(TimeSpan.FromMilliseconds(250));
-        Assert.True(await answer);
+        Assert.True(await WhenAnsweredAsync(answer));
         Assert.False(IsSavedAsHeld());
         Assert.False(await ReleaseAsync(order with { Sequence = 7 }));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_history_has_the_hold_and_who_ended_it(bool discard)
+    {
+        var order = await HoldAsync(discard);
+        Assert.True(await WhenAnsweredAsync(ReleaseAsync(order with { By = "ops" })));
+        var told = _scene.Store.Commits.Where(c => c.History is not null).SelectMany(c => AttemptHistory.Read(c.History!, 1))
+            .Where(r => r.Result is null).Select(r => (r.Kind, r.Generation, r.By));
+        Assert.Equal([(HistoryKind.Hold, 1, ""), (discard ? HistoryKind.Skip : HistoryKind.Release, 1, "ops")], told);
     }
 
     [Theory]
@@ -82,6 +92,13 @@ public sealed class KeyReleaserTests : IAsyncDisposable
     {
         var releaser = new KeyReleaser(_scene.Catalog, _hosts, new ShardViews(_scene.Log, _scene.Store, _hosts), _scene.Clock);
         return releaser.ReleaseAsync(_scene.Cache.Snapshot.ByNumber[order.Subscription], order, default).AsTask();
+    }
+
+    private async Task<bool> WhenAnsweredAsync(Task<bool> answer)
+    {
+        while (await Task.WhenAny(answer, _scene.Clock.WhenArmedAsync(1)) != answer)
+            _scene.Clock.Advance(TimeSpan.FromMilliseconds(250));
+        return await answer;
     }
 
     private bool IsSavedAsHeld() =>

@@ -19,15 +19,15 @@ public sealed class PermitLedgerTests : IDisposable
     {
         var ledger = Ledger(100);
         var subscription = Fixed(1, 5);
-        Assert.Equal((0, 5), ledger.Look(subscription));
+        Assert.Equal((0, 5), Look(ledger, subscription));
         ledger.AskFor(subscription, PermitKind.First, 20, _shard);
-        Assert.Equal((5, 5), ledger.Look(subscription));
+        Assert.Equal((5, 5), Look(ledger, subscription));
         Assert.Equal(5, _shard.Granted.Count);
 
         ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
         ledger.Return(1, PermitKind.First, 2);
         Assert.Equal(8, _shard.Granted.Count);
-        Assert.Equal((5, 5), ledger.Look(subscription));
+        Assert.Equal((5, 5), Look(ledger, subscription));
     }
 
     [Fact]
@@ -276,10 +276,10 @@ public sealed class PermitLedgerTests : IDisposable
         for (ulong key = 0; key < 16; key++)
             ledger.Settle(1, PermitKind.First, Results.TimedOut, key, key % 2 == 0 ? _shard : _other);
         ledger.AskFor(subscription, PermitKind.First, 4, _other);
-        Assert.Equal((0, 0), ledger.Look(subscription));
+        Assert.Equal((0, 0), Look(ledger, subscription));
 
         _clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal((1, 0), ledger.Look(subscription));
+        Assert.Equal((1, 0), Look(ledger, subscription));
         ledger.Settle(1, PermitKind.First, Results.Delivered(), 99, _shard);
         Assert.Equal([1], _shard.Back);
         Assert.Equal([1], _other.Back);
@@ -297,11 +297,11 @@ public sealed class PermitLedgerTests : IDisposable
         Assert.Equal(0, ledger.Look(subscription).Limit);
 
         ledger.Configure(subscription with { EndpointRevision = 2 });
-        Assert.Equal((4, 16), ledger.Look(subscription));
+        Assert.Equal((4, 16), Look(ledger, subscription));
         // The results of attempts at the old endpoint do not count for the new one.
         for (var i = 0; i < 4; i++)
             ledger.Settle(1, PermitKind.First);
-        Assert.Equal((0, 16), ledger.Look(subscription));
+        Assert.Equal((0, 16), Look(ledger, subscription));
         Assert.Equal(0, ledger.InFlight);
     }
 
@@ -371,4 +371,7 @@ public sealed class PermitLedgerTests : IDisposable
 
     private static Subscription Fixed(int number, int most) =>
         SubscriptionEntries.Plain(number, limits: new DeliveryLimits { MaxInFlight = most, FixedInFlight = true }).Subscription;
+
+    private static (int InFlight, int Limit) Look(PermitLedger ledger, Subscription subscription) =>
+        ledger.Look(subscription) is var look ? (look.InFlight, look.Limit) : default;
 }

@@ -1,4 +1,5 @@
 using Herald.Engine.Shards;
+using Herald.Engine.Sending;
 using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
@@ -22,7 +23,8 @@ public sealed class MissingChannelTests : IAsyncDisposable
         var first = _scene.Log.Reads.Sum(read => read.Length);
         Assert.InRange(first, 1, 3);
         Assert.Equal(1, _scene.Lines.Count("no channel for http:// endpoints"));
-        Assert.Equal((0, 0), _scene.Ledger.Look(_scene.Subscription));
+        var look = _scene.Ledger.Look(_scene.Subscription);
+        Assert.Equal((0, 0, LimitReason.EndpointSilent), (look.InFlight, look.Limit, look.Reason));
 
         for (var probes = 1; probes <= 10; probes++)
         {

@@ -304,7 +304,7 @@ internal sealed class Story(FaultyFiles files, int seed)
         var letters = _acknowledged.Letters;
         if (letters.Count < 2)
             return;
-        await DoAsync(async () => await store.DiscardAsync([letters[0]], Cancel), world => world.Discard(letters[0]), (world, _) => world.Discard(letters[0]));
+        await DoAsync(async () => await store.DiscardAsync([new Discard(letters[0])], Cancel), world => world.Discard(letters[0]), (world, _) => world.Discard(letters[0]));
         var again = Make(events, $"r{i}", 0, 60);
         again = again with { Index = again.Index with { Flags = again.Index.Flags | EventFlags.Addressed } };
         await DoAsync(async () => await store.RedriveAsync([new Redrive(letters[1], again)], Cancel), Redrive, (world, _) => Redrive(world));

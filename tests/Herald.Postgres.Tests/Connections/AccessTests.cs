@@ -128,7 +128,7 @@ public sealed class AccessTests : IAsyncLifetime
             ("change", async () => await store.ChangeAsync([new CatalogWrite("topic", $"t{number}", 0, null, StoreEvents.Payload("x"))], Cancel)),
             ("catalog", async () => await store.ReadAsync(0, 10, Cancel)),
             ("letters", async () => await store.ListAsync(new DeadLetterQuery(null, null, 10, null), Cancel)),
-            ("discard", async () => await store.DiscardAsync([new DeadLetterId(fence.Shard, 1, 0, 1)], Cancel)),
+            ("discard", async () => await store.DiscardAsync([new Discard(new DeadLetterId(fence.Shard, 1, 0, 1))], Cancel)),
             ("state", async () => await store.ReadAsync(fence.Shard, "app", [StoreEvents.Payload("key")], Cancel)),
         ];
     }

@@ -105,7 +105,7 @@ public sealed partial class StatementsTests
         await store.ListAsync(new DeadLetterQuery("s", "t", 10, null), Cancel);
         await store.FindAsync(letter.Id, Cancel);
         await store.RedriveAsync([new Redrive(letter.Id, events.Make(shard: 0))], Cancel);
-        await store.DiscardAsync([letter.Id], Cancel);
+        await store.DiscardAsync([new Discard(letter.Id)], Cancel);
         await store.BoundsAsync(fence.Shard, Cancel);
         await store.FindByTimeAsync(fence.Shard, clock.GetUtcNow(), Cancel);
         await store.FindByIdAsync(fence.Shard, 1, 2, Cancel);

@@ -28,6 +28,63 @@ public sealed class LookTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_redrive_is_part_of_the_story_with_the_caller()
+    {
+        await using var receiver = new ScriptedReceiver();
+        receiver.Script(new Reply.Status(500), Reply.Ok);
+        var topic = await server.NewTopicAsync();
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString(), """, "retry":{"maxAttempts":1}""");
+        (await server.PublishAsync(topic, """{"id":"one","key":"k","payload":1}""")).Is(202);
+        await server.UntilAsync($"/v1/dead-letters?subscription={id}", a => a.Items.Count == 1);
+        (await server.PostAsync("/v1/dead-letters/redrive", $$"""{"subscription":"{{id}}"}""")).Is(200);
+        var story = await server.UntilAsync($"/v1/topics/{topic}/events/one?key=k", a => a.Json["deliveries"]![0]!["status"]!.ToString() == "delivered");
+        var delivery = story.Json["deliveries"]![0]!;
+        Assert.Equal(["deadLettered", "redriven", "delivered"], delivery["steps"]!.AsArray().Select(step => step!["step"]!.ToString()));
+        Assert.Equal("local", delivery["steps"]![1]!["by"]!.ToString());
+        Assert.Equal([1, 1], story.Json["attempts"]!.AsArray().Select(attempt => (int)attempt!["generation"]!));
+
+        var message = await receiver.NextAsync(RunningServer.Cancel);
+        Assert.Equal(message.Header("webhook-id"), delivery["messageId"]!.ToString());
+        var found = (await server.GetAsync($"/v1/messages/{message.Header("webhook-id")}?subscription={id}")).Is(200);
+        Assert.Equal(("one", id), (found.Json["event"]!["id"]!.ToString(), found.Json["deliveries"]![0]!["subscription"]!.ToString()));
+        (await server.GetAsync($"/v1/messages/msg_x?subscription={id}")).IsProblem(404, "event-not-found");
+        (await server.GetAsync("/v1/messages/msg_x?subscription=unknown")).IsProblem(404, "subscription-not-found");
+        (await server.GetAsync("/v1/messages/msg_x")).IsProblem(400, "invalid-request");
+    }
+
+    [Fact]
+    public async Task A_subscription_that_does_not_get_the_event_is_told_why()
+    {
+        await using var receiver = new ScriptedReceiver();
+        var topic = await server.NewTopicAsync();
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString(), """, "filter":{"country":["NZ","AU"]}""");
+        (await server.PublishAsync(topic, """{"id":"one","key":"k","attributes":{"country":"US"},"payload":1}""")).Is(202);
+        var delivery = (await server.GetAsync($"/v1/topics/{topic}/events/one?key=k&subscription={id}")).Is(200).Json["deliveries"]![0]!;
+        Assert.Equal("filteredOut", delivery["status"]!.ToString());
+        Assert.Equal("""{"reason":"filteredOut","attribute":"country","value":"US","wanted":["NZ","AU"]}""", delivery["why"]!.ToJsonString());
+        Assert.Empty((await server.GetAsync($"/v1/topics/{topic}/events/one?key=k")).Is(200).Json["deliveries"]!.AsArray());
+        var unknown = await server.GetAsync($"/v1/topics/{topic}/events/one?key=k&subscription={id}x");
+        unknown.IsProblem(404, "subscription-not-found");
+        Assert.EndsWith($"Do you mean '{id}'?", unknown["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_paused_subscription_says_who_paused_it_and_its_backlog_is_counted()
+    {
+        await using var receiver = new ScriptedReceiver();
+        var topic = await server.NewTopicAsync();
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString());
+        (await server.PostAsync($"/v1/subscriptions/{id}/pause")).Is(200);
+        (await server.PublishAsync(topic, """[{"id":"1","key":"k","payload":1},{"id":"2","key":"k","payload":2}]""")).Is(202);
+        var why = (await server.GetAsync($"/v1/topics/{topic}/events/1?key=k&subscription={id}")).Is(200).Json["deliveries"]![0]!["why"]!;
+        Assert.Equal(("paused", "local"), (why["reason"]!.ToString(), why["by"]!.ToString()));
+        var lag = (await server.GetAsync($"/v1/subscriptions/{id}/lag")).Is(200);
+        Assert.Equal(("2", "exact", "1", "k"), (lag["waiting"], lag["waitingIs"], lag["oldestEventId"], lag["oldestKey"]));
+        Assert.Contains(lag["limitReason"], (string[])["full", "adapting"]);
+        Assert.Equal("estimate", (await server.GetAsync($"/v1/subscriptions/{id}/lag?count=false")).Is(200)["waitingIs"]);
+    }
+
+    [Fact]
     public async Task A_blocked_key_shows_with_its_delivery_and_the_lag()
     {
         await using var receiver = new ScriptedReceiver(_ => new Reply.Status(500, "no"));

@@ -33,8 +33,8 @@ internal static partial class PlantedFaults
             "        if (discard || ON)\n        {\n            SkipHead(lane, SkipKind.Discard"), 100, [1, 3]),
         (new("discard-releases", "An operator's order to discard a head has it tried again.",
             "Herald.Engine/Shards/ShardMachine.cs",
-            "            SkipHead(lane, SkipKind.Discard, null);\n            return true;\n        }",
-            "            if (!ON)\n            {\n                SkipHead(lane, SkipKind.Discard, null);\n                return true;\n            }\n        }"), 1000, [3, 25]),
+            "            SkipHead(lane, SkipKind.Discard, null, by);\n            return true;\n        }",
+            "            if (!ON)\n            {\n                SkipHead(lane, SkipKind.Discard, null, by);\n                return true;\n            }\n        }"), 1000, [3, 25]),
         (new("key-holds-up-keys", "A key that fails holds up all keys of its subscription.",
             "Herald.Engine/Shards/ShardMachine.cs",
             "            if (lane.State != LaneState.Ready || !IsCurrent(lane))\n                continue;",
@@ -106,10 +106,10 @@ internal static partial class PlantedFaults
         (new("redrive-lost", "Dead letters that are redriven are dropped.",
             "Herald.Engine/Inspection/DeadLetterActions.cs",
             "        return redrives.Count == 0 ? 0 : await",
-            "        return redrives.Count == 0 ? 0 : ON ? await _store.DiscardAsync([.. redrives.Select(one => one.Id)], cancel) : await"), 500, [3]),
+            "        return redrives.Count == 0 ? 0 : ON ? await _store.DiscardAsync([.. redrives.Select(one => new Discard(one.Id))], cancel) : await"), 500, [3]),
         (new("discarded-comes-back", "Dead letters that are discarded are sent again.",
             "Herald.Engine/Inspection/DeadLetterActions.cs",
             "        return await _store.DiscardAsync(own, cancel);",
-            "        return ON ? await RedriveAsync(own, cancel) : await _store.DiscardAsync(own, cancel);"), 500, [3]),
+            "        return ON ? await RedriveAsync([.. own.Select(one => one.Id)], cancel) : await _store.DiscardAsync(own, cancel);"), 500, [3]),
     ];
 }

@@ -184,7 +184,8 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
 
     public ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => ReadAsync(() => store.FindLetter(id));
 
-    public ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => WriteAsync("change", () => store.DiscardLetters(ids));
+    public ValueTask<int> DiscardAsync(IReadOnlyList<Discard> discards, CancellationToken cancel) =>
+        WriteAsync("change", () => store.DiscardLetters([.. discards.Select(discard => discard.Id)]));
 
     public ValueTask<int> RedriveAsync(IReadOnlyList<Redrive> redrives, CancellationToken cancel) => WriteAsync("change", () => store.Redrive(redrives), mayRepeat: true);
 

@@ -228,7 +228,7 @@ internal sealed partial class StoreWalk(StoreHarness harness, StoreFacts facts, 
         int count;
         try
         {
-            count = await harness.DeadLetters.DiscardAsync(ids, Cancel);
+            count = await harness.DeadLetters.DiscardAsync([.. ids.Select(id => new Discard(id))], Cancel);
         }
         catch (StoreUnavailableException) when (facts.IsShort)
         {

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Herald.Cli.Events;
+using Herald.Client;
+using Herald.Engine.Basics;
+
+namespace Herald.Cli.Subscriptions;
+
+/// <summary>How far a subscription is behind, in one line.</summary>
+internal sealed class LagText(TimeProvider time)
+{
+    public string Of(JsonElement lag) => $"{Field(lag, "subscription")}  {string.Join("; ", Parts(lag))}";
+
+    private IEnumerable<string> Parts(JsonElement lag)
+    {
+        yield return Waiting(lag);
+        if (Field(lag, "blockedKeys") is { } blocked and not "0")
+            yield return $"{Count(blocked, "key")} blocked";
+        if (Field(lag, "heldKeys") is { } held and not "0")
+            yield return $"{Count(held, "key")} held";
+        yield return $"{Count(Field(lag, "inFlight"), "attempt")} in flight";
+        if (Field(lag, "waitsFor") is { } lacks)
+            yield return $"nothing is sent, because the node lacks {lacks}";
+        else
+            yield return Limit(lag);
+    }
+
+    private string Waiting(JsonElement lag)
+    {
+        var waiting = Field(lag, "waiting") ?? "0";
+        var about = Field(lag, "waitingIs") switch { "atLeast" => "at least ", "atMost" => "at most ", "estimate" => "about ", _ => "" };
+        if (waiting == "0" && about.Length == 0)
+            return "nothing waits";
+        var oldest = Field(lag, "oldestEventId") is { } id
+            ? $", the oldest is {id}{(Field(lag, "oldestKey") is { } key ? $" (key {key})" : "")}{Age(lag)}" : "";
+        return $"{about}{waiting} {(waiting == "1" ? "event waits" : "events wait")}{oldest}";
+    }
+
+    private string Age(JsonElement lag) => MomentText.Parse(lag, "oldestWaitingAt") is { } at && time.GetUtcNow() - at is { Ticks: > 0 } age
+        ? $" for {DurationText.Format(TimeSpan.FromSeconds(Math.Floor(age.TotalSeconds)))}" : "";
+
+    private static string Limit(JsonElement lag)
+    {
+        var (limit, most) = (Field(lag, "limit"), Field(lag, "maxInFlight"));
+        return Field(lag, "limitReason") switch
+        {
+            "share" => $"{limit} of {most} attempts at once here, because the other nodes have the rest",
+            "adapting" =>
+                $"{limit} of {most} attempts at once, because the limit rises only while more wait and the endpoint keeps its speed",
+            "endpointFails" => $"{limit} of {most} attempts at once, because the endpoint answers with failures",
+            "endpointSilent" => "single attempts, because the endpoint does not answer",
+            _ => $"{Count(limit, "attempt")} at once",
+        };
+    }
+
+    private static string Count(string? number, string what) => number == "1" ? $"1 {what}" : $"{number} {what}s";
+
+    private static string? Field(JsonElement element, string name) => JsonText.Find(element, name);
+}
