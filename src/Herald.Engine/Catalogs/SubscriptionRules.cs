@@ -90,7 +90,7 @@ public static partial class SubscriptionRules
                 if (!(waits.Factor is >= 1 and <= 100))
                     found.Add(new("/retry/factor", $"{waits.Factor}", "From 1 to 100."));
                 if (waits.Cap < waits.Base)
-                    found.Add(new("/retry/cap", $"{waits.Cap}", "Must not be shorter than base."));
+                    found.Add(new("/retry/cap", DurationText.Format(waits.Cap), "Must not be shorter than base."));
                 CheckJitter(waits.Jitter, found);
                 break;
             case RetryWaits.Schedule waits:

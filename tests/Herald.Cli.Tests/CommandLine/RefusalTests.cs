@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Herald.Cli.CommandLine;
+using Herald.Hosting.Commands;
 using Herald.TestKit.Http;
 using Xunit;
 
@@ -141,9 +143,13 @@ public sealed class RefusalTests
     [Fact]
     public async Task A_stream_that_is_cut_is_3()
     {
-        await using var herald = await FakeHerald.StartAsync(_ => new(200, "no JSON\n", "application/x-ndjson", CutWhen: Task.CompletedTask));
-        var run = await CommandRun.AgainstAsync(herald, "tail", "orders");
-        Assert.Equal((3, $"The connection to {herald.Address}/ was cut."), (run.Code, run.Error.Trim()));
+        using var output = new FirstLine();
+        using var error = new StringWriter();
+        await using var herald = await FakeHerald.StartAsync(_ => new(200, "no JSON\n", "application/x-ndjson", CutWhen: output.Written));
+        var code = await CommandRoot.RunAsync(
+            HeraldCommandLine.Create(TimeProvider.System), ["tail", "orders", "--server", herald.Address], output, error,
+            TestContext.Current.CancellationToken);
+        Assert.Equal((3, $"The connection to {herald.Address}/ was cut."), (code, error.ToString().Trim()));
     }
 
     [Theory]
@@ -163,6 +169,20 @@ public sealed class RefusalTests
         var run = await CommandRun.AgainstAsync(herald, "topics", "list");
         Assert.Equal(1, run.Code);
         Assert.True(Assert.Single(run.Error.Trim().Split('\n')).Length < 250);
+    }
+
+    /// <summary>Tells when a line has arrived.</summary>
+    private sealed class FirstLine : StringWriter
+    {
+        private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Written => _written.Task;
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            _written.TrySetResult();
+        }
     }
 
     private const string Acme = """

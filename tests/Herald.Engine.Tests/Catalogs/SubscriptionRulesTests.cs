@@ -94,7 +94,7 @@ public sealed class SubscriptionRulesTests
         { "/limits/ratePerSecond", "0", Limits(l => l with { RatePerSecond = 0 }) },
         { "/limits/ratePerSecond", "NaN", Limits(l => l with { RatePerSecond = double.NaN }) },
         { "/limits/timeout", "99ms", Limits(l => l with { Timeout = TimeSpan.FromMilliseconds(99) }) },
-        { "/limits/timeout", "00:05:01", Limits(l => l with { Timeout = TimeSpan.FromSeconds(301) }) },
+        { "/limits/timeout", "5m1s", Limits(l => l with { Timeout = TimeSpan.FromSeconds(301) }) },
     };
 
     [Theory]
