@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Herald.Client;
@@ -64,8 +65,11 @@ internal static class PutSubscription
                 if (present is { Succeeded: true, Body: { ValueKind: JsonValueKind.Object } now }
                     && LostFields.Find(now, body) is { Count: > 0 } lost)
                     return Refuse(call, call.Get(id), lost);
+                // Without an answer, nobody knows what a put would reset.
+                if (!present.Succeeded && present.Status != (int)HttpStatusCode.NotFound)
+                    return await call.ShowAsync(present, call.Terminal.Present);
                 // What was compared must still be so when it is replaced.
-                only ??= present.ETag is { } seen ? Precondition.Unchanged(seen) : null;
+                only ??= present.ETag is { } seen ? Precondition.Unchanged(seen) : Precondition.Absent;
             }
             // The body goes out as JSON, because Herald must see the fields of the file that this program does not know.
             return await call.ShowAsync(

@@ -35,7 +35,7 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardViews 
             return true;
         // The next owner does not hold the key: perhaps it begins where the key was not held yet, and knows nothing of the order. It tries a
         // released key anyway, but it must not try a discarded event.
-        if (isDone && order.Discard && await looks.AskAsync(order.Shard, look => IsUnsettled(look.Of(entry), order.Sequence), cancel))
+        if (isDone && order.Discard && await looks.IsUnsettledAsync(order.Shard, entry, order.Sequence, cancel))
         {
             throw new StoreUnavailableException(
                 $"The owner of shard {order.Shard} has changed before the event was discarded. List the blocked keys, and try again.");
@@ -57,7 +57,8 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardViews 
                     // For a shard of this node, the check above read the live state, not the saved progress. So save before the answer.
                     if (hosts.Find(order.Shard.Value) is { } host)
                         await host.SaveAsync().AsTask().WaitAsync(cancel);
-                    return true;
+                    // Another operator can have released the key first. Then its event is tried again, and was not discarded.
+                    return !order.Discard || !await looks.IsUnsettledAsync(order.Shard, entry, order.Sequence, cancel);
                 }
                 await Task.Delay(BetweenLooks, time, cancel);
             }
@@ -66,9 +67,6 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardViews 
             $"The owner of shard {order.Shard} has not released the key yet, or the key is held "
                 + "again. List the blocked keys, and try again.");
     }
-
-    private static bool IsUnsettled(SubscriptionView view, long sequence) =>
-        view.Position < sequence || view.Lanes.Any(lane => lane.Count > 0 && lane.Head == sequence);
 
     private ValueTask<bool> IsHeldAsync(SubscriptionEntry entry, ReleaseOrder order, CancellationToken cancel) => looks.AskAsync(
         order.Shard,

@@ -75,6 +75,15 @@ internal sealed class ShardViews(IEventLog log, IShardStore store, ShardHosts ho
         }
     }
 
+    /// <summary>Whether the delivery of a kept event that matches the filter is not settled yet.</summary>
+    public async ValueTask<bool> IsUnsettledAsync(ShardId shard, SubscriptionEntry entry, long sequence, CancellationToken cancel)
+    {
+        var one = new IndexEntry[1];
+        if ((await log.ReadIndexAsync(shard, sequence, one, cancel)).Count == 0 || one[0].Sequence != sequence)
+            return false;
+        return await AskAsync(shard, look => look.Of(entry).Find(one[0]) is not null, cancel);
+    }
+
     private async ValueTask<IShardView> PeekAsync(ShardId shard, CancellationToken cancel) =>
         new SavedShard(shard, SavedProgress.Of((await store.PeekAsync(shard, cancel)).Records));
 }

@@ -39,7 +39,9 @@ internal sealed class Database : IAsyncDisposable
         settings.MaxPoolSize = VitalConnections;
         Vital = Build(settings);
         Locks = new LockWatch(this, time);
-        Watch = new DatabaseWatch(LookAsync, notices ?? (_ => { }), time, _closing.Token);
+        Watch = new DatabaseWatch(
+            LookAsync, notices ?? (_ => { }), why => Notices.Say("A connection to PostgreSQL was cut off, and others work.", $" {why}"), time,
+            _closing.Token);
     }
 
     /// <summary>Whether the database answers.</summary>
@@ -170,7 +172,7 @@ internal sealed class Database : IAsyncDisposable
     {
         Interlocked.Increment(ref _failures);
         if (!Connections.Failures.IsConflict(failure) && !Connections.Failures.IsLockTimeout(failure))
-            Watch.OnFailure();
+            Watch.OnFailure(failure);
         return Connections.Failures.ToUnavailable(failure);
     }
 

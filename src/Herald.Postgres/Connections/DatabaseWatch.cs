@@ -8,7 +8,10 @@ namespace Herald.Postgres.Connections;
 /// own. If that fails too, the database is away, and the watch looks until it answers. A running node calls the database at least once a
 /// second, so an outage is known soon, also when there are no requests.
 /// </remarks>
-internal sealed class DatabaseWatch(Func<CancellationToken, Task> look, Action<string> tell, TimeProvider time, CancellationToken closing)
+/// <param name="tell">Receives the beginning and the end of an outage, for the operator.</param>
+/// <param name="tellCut">Receives why calls failed while the database answered the look.</param>
+internal sealed class DatabaseWatch(
+    Func<CancellationToken, Task> look, Action<string> tell, Action<string> tellCut, TimeProvider time, CancellationToken closing)
 {
     /// <summary>The time between two looks at a database that is away.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
@@ -35,7 +38,7 @@ internal sealed class DatabaseWatch(Func<CancellationToken, Task> look, Action<s
     }
 
     /// <summary>A call got no answer from the database, or an answer that it cannot work now.</summary>
-    public void OnFailure()
+    public void OnFailure(Exception failure)
     {
         lock (_gate)
         {
@@ -44,10 +47,10 @@ internal sealed class DatabaseWatch(Func<CancellationToken, Task> look, Action<s
                 return;
             (_isLooking, _failed) = (true, 1);
         }
-        _ = Task.Run(WatchAsync, CancellationToken.None);
+        _ = Task.Run(() => WatchAsync(failure), CancellationToken.None);
     }
 
-    private async Task WatchAsync()
+    private async Task WatchAsync(Exception first)
     {
         var began = time.GetTimestamp();
         while (await WhyAwayAsync().ConfigureAwait(false) is { } why && !closing.IsCancellationRequested)
@@ -70,12 +73,17 @@ internal sealed class DatabaseWatch(Func<CancellationToken, Task> look, Action<s
             (wasAway, failed) = (_away is not null, _failed);
             (_away, _isLooking) = (null, false);
         }
-        if (wasAway && !closing.IsCancellationRequested)
+        if (closing.IsCancellationRequested)
+            return;
+        if (!wasAway)
         {
-            tell(string.Create(
-                CultureInfo.InvariantCulture,
-                $"PostgreSQL is back after {time.GetElapsedTime(began).TotalSeconds:0.#} s; {failed:N0} calls to it had failed meanwhile."));
+            if (Failures.IsCutOff(first))
+                tellCut(Failures.Describe(first));
+            return;
         }
+        tell(string.Create(
+            CultureInfo.InvariantCulture,
+            $"PostgreSQL is back after {time.GetElapsedTime(began).TotalSeconds:0.#} s; {failed:N0} calls to it had failed meanwhile."));
     }
 
     /// <summary>Null when the database answers.</summary>
@@ -92,8 +100,9 @@ internal sealed class DatabaseWatch(Func<CancellationToken, Task> look, Action<s
         {
             return string.Create(CultureInfo.InvariantCulture, $"it has not answered within {Patience.TotalSeconds:0} s.");
         }
-        catch (Exception failure) when (Failures.IsUnavailable(failure))
+        catch (Exception failure)
         {
+            // Whatever it is, the database cannot be used. An exception that left this loop would end the watch for good.
             return Failures.Describe(failure);
         }
     }

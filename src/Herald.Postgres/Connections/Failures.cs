@@ -69,16 +69,20 @@ internal static class Failures
         return IsCutOff(failure) ? new StoreAwayException(message, failure) : new StoreUnavailableException(message, failure);
     }
 
-    /// <summary>The reason in a few words, for people.</summary>
+    /// <summary>The reason as a short sentence, for people.</summary>
     public static string Describe(Exception failure)
     {
+        var text = failure.Message;
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (cause is SocketException socket)
-                return $"{socket.Message}.".Replace("..", ".", StringComparison.Ordinal);
-            if (cause is PostgresException refused)
-                return $"{refused.MessageText}.";
+            if (cause is SocketException)
+                text = cause.Message;
+            else if (cause is PostgresException refused)
+                text = refused.MessageText;
+            else
+                continue;
+            break;
         }
-        return failure.Message;
+        return text.EndsWith('.') ? text : $"{text}.";
     }
 }

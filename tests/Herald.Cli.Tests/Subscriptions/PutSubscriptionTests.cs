@@ -83,5 +83,16 @@ public sealed class PutSubscriptionTests
         await using var herald = await FakeHerald.StartAsync(
             request => request.Method == "GET" ? new(404, "{}", "application/problem+json") : new(201, Plain));
         Assert.Equal(0, (await CommandRun.AgainstAsync(herald, Put)).Code);
+        // Another caller can create it in between.
+        Assert.Equal("*", herald.Requests.Last().IfNoneMatch);
+    }
+
+    [Fact]
+    public async Task Without_a_comparison_nothing_is_changed()
+    {
+        await using var herald = await FakeHerald.StartAsync(
+            _ => new(503, """{"code":"store-unavailable","title":"The store does not answer","status":503}""", "application/problem+json"));
+        Assert.NotEqual(0, (await CommandRun.AgainstAsync(herald, Put)).Code);
+        Assert.All(herald.Requests, request => Assert.Equal("GET", request.Method));
     }
 }

@@ -77,6 +77,21 @@ public sealed class KeyReleaserTests : IAsyncDisposable
             Assert.True(await answer);
     }
 
+    [Fact]
+    public async Task A_discard_is_not_done_when_another_operator_has_released_the_key()
+    {
+        var order = await HoldAsync(discard: true);
+        // As far as this node knows, the shard runs elsewhere. So the order waits in the catalog for the owner.
+        _hosts.Replace([]);
+        var answer = ReleaseAsync(order);
+        await _scene.Clock.WhenArmedAsync(1);
+        // Another operator asks the owner itself.
+        Assert.True((await _scene.Host.ReleaseAsync(order with { Discard = false }, default)).Done);
+        var again = await _scene.ExpectAsync("one");
+        Assert.False(await WhenAnsweredAsync(answer));
+        again.Answer(Results.Status500);
+    }
+
     private async Task<ReleaseOrder> HoldAsync(bool discard)
     {
         _scene.Store.Fault = _ => _isAway ? new StoreUnavailableException("The test's store is away.") : null;

@@ -8,12 +8,12 @@ namespace Herald.Postgres.Tests.Connections;
 public sealed class DatabaseWatchTests : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();
-    private readonly List<string> _lines = [];
+    private readonly List<string> _lines = [], _cuts = [];
     private readonly SemaphoreSlim _looked = new(0), _told = new(0);
     private readonly DatabaseWatch _watch;
     private volatile Exception? _answer;
 
-    public DatabaseWatchTests() => _watch = new DatabaseWatch(LookAsync, Tell, TimeProvider.System, _closing.Token);
+    public DatabaseWatchTests() => _watch = new DatabaseWatch(LookAsync, Tell, TellCut, TimeProvider.System, _closing.Token);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -24,17 +24,16 @@ public sealed class DatabaseWatchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_connection_that_broke_alone_is_no_outage()
+    public async Task A_connection_that_broke_alone_is_told_and_is_no_outage()
     {
-        _watch.OnFailure();
-        await _looked.WaitAsync(Cancel);
+        _watch.OnFailure(Refused());
+        await _told.WaitAsync(Cancel);
+        Assert.Equal(["Connection refused."], _cuts);
+        Assert.Empty(_lines);
+        Assert.Null(_watch.Trouble);
+        // The next failure starts a look of its own.
         _answer = Refused();
-        // The second failure starts a look of its own, so the first one has ended.
-        while (_watch.Trouble is null)
-        {
-            _watch.OnFailure();
-            await Task.Yield();
-        }
+        _watch.OnFailure(Refused());
         await _told.WaitAsync(Cancel);
         Assert.StartsWith("PostgreSQL is away: ", Assert.Single(_lines), StringComparison.Ordinal);
     }
@@ -43,11 +42,11 @@ public sealed class DatabaseWatchTests : IDisposable
     public async Task An_outage_is_told_once_when_it_begins_and_once_when_it_ends_with_the_calls_that_failed()
     {
         _answer = Refused();
-        _watch.OnFailure();
+        _watch.OnFailure(Refused());
         await _told.WaitAsync(Cancel);
         Assert.StartsWith("PostgreSQL has been away since ", _watch.Trouble, StringComparison.Ordinal);
         for (var call = 0; call < 311; call++)
-            _watch.OnFailure();
+            _watch.OnFailure(Refused());
         await _looked.WaitAsync(Cancel);
         await _looked.WaitAsync(Cancel);
         _answer = null;
@@ -58,10 +57,28 @@ public sealed class DatabaseWatchTests : IDisposable
         Assert.Matches(@"^PostgreSQL is back after [0-9.]+ s; 312 calls to it had failed meanwhile\.$", _lines[1]);
     }
 
+    [Fact]
+    public async Task A_look_that_fails_in_an_unknown_way_does_not_end_the_watch()
+    {
+        _answer = new NotSupportedException("an answer that nobody expects");
+        _watch.OnFailure(Refused());
+        await _told.WaitAsync(Cancel);
+        Assert.EndsWith("an answer that nobody expects.", _watch.Trouble, StringComparison.Ordinal);
+        _answer = null;
+        await _told.WaitAsync(Cancel);
+        Assert.Null(_watch.Trouble);
+    }
+
     private Task LookAsync(CancellationToken cancel)
     {
         _looked.Release();
         return _answer is { } failure ? Task.FromException(failure) : Task.CompletedTask;
+    }
+
+    private void TellCut(string why)
+    {
+        _cuts.Add(why);
+        _told.Release();
     }
 
     private void Tell(string line)
