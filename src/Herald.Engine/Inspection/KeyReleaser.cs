@@ -13,7 +13,7 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardViews 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Completes when the release is durable, so the caller need not check again.</summary>
-    /// <returns>False when no such key is held.</returns>
+    /// <returns>False when no such key is held, or another operator released it before its event could be discarded.</returns>
     public async ValueTask<bool> ReleaseAsync(SubscriptionEntry entry, ReleaseOrder order, CancellationToken cancel)
     {
         var isDone = false;

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Catalogs;
 
+/// <summary>Every change of the catalog. The file has over 400 lines because all tests share one small catalog and its shortcuts.</summary>
 public sealed class CatalogTests : IAsyncLifetime
 {
     private const int Shards = 4;

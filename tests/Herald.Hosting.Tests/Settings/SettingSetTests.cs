@@ -4,6 +4,9 @@ using Xunit;
 
 namespace Herald.Hosting.Tests.Settings;
 
+/// <summary>
+/// How settings are read, checked and shown. The file has over 400 lines because all tests use one set with every kind of value.
+/// </summary>
 public sealed class SettingSetTests : IDisposable
 {
     private static readonly SettingSet Set = new(
