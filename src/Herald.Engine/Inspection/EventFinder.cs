@@ -11,8 +11,11 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
 {
     private const int SearchChunk = 4096;
 
-    // Whole events are read for each entry, so fewer at a time.
-    private const int MessageChunk = 256;
+    /// <summary>
+    /// Queries read whole events in calls of this many bytes, because the answer to one call is in memory at once. A single event can be
+    /// larger.
+    /// </summary>
+    public const int MostBytesAtOnce = 4 << 20;
 
     /// <summary>
     /// The longest time of a search. A search reads entries for which there is no index, so it needs a limit, however long the logs are.
@@ -37,7 +40,7 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
         {
             var wanted = new Wanted(topic.Number, idHash, key is null ? null : keyHash);
             (shard, sequence, isCutShort) = await SearchAsync(
-                key is null ? AllShards : [shard], SearchChunk, (_, entries) => new(LastOf(entries.Span, wanted)), cancel);
+                key is null ? AllShards : [shard], (_, entries, _) => new(LastOf(entries.Span, wanted)), cancel);
         }
         if (sequence == 0 || await ReadAsync(shard, sequence, cancel) is not { } view || view.IdText != id || (key is not null && view.KeyText != key))
             return new FoundEvent(null, isCutShort);
@@ -46,24 +49,12 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
 
     /// <summary>
     /// The newest event whose message for the subscription has this id. The id is a hash, so the ids of the topic's events are computed,
-    /// from
-    /// the newest event backwards, for at most <see cref="LongestSearch"/>.
+    /// from the newest event backwards, for at most <see cref="LongestSearch"/>.
     /// </summary>
     public async ValueTask<FoundEvent> FindByMessageAsync(Subscription subscription, string messageId, CancellationToken cancel)
     {
         var (shard, sequence, isCutShort) = await SearchAsync(
-            AllShards,
-            MessageChunk,
-            async (one, entries) =>
-            {
-                var sequences = SequencesOf(entries.Span, subscription.TopicNumber);
-                if (sequences.Length == 0)
-                    return 0;
-                var sink = new MessageSink(messageIds, subscription.FullId, messageId);
-                await log.ReadEventsAsync(one, sequences, sink, cancel);
-                return sink.Found;
-            },
-            cancel);
+            AllShards, (one, entries, began) => FindMessageAsync(one, entries, began, subscription, messageId, cancel), cancel);
         return sequence > 0 && await ReadAsync(shard, sequence, cancel) is { } view
             ? new FoundEvent(new TailedEvent(shard.Value, sequence, view), false)
             : new FoundEvent(null, isCutShort);
@@ -79,12 +70,12 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
 
     private IEnumerable<ShardId> AllShards => Enumerable.Range(0, log.ShardCount).Select(number => new ShardId(number));
 
-    /// <param name="find">Returns the last match of a piece of a log, or 0.</param>
+    /// <param name="find">Returns the last match of a piece of a log, or 0. It is also given when the search began.</param>
     private async ValueTask<(ShardId Shard, long Sequence, bool IsCutShort)> SearchAsync(
-        IEnumerable<ShardId> shards, int chunk, Func<ShardId, ReadOnlyMemory<IndexEntry>, ValueTask<long>> find, CancellationToken cancel)
+        IEnumerable<ShardId> shards, Func<ShardId, ReadOnlyMemory<IndexEntry>, long, ValueTask<long>> find, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
-        var entries = new IndexEntry[chunk];
+        var entries = new IndexEntry[SearchChunk];
         var open = new List<(ShardId Shard, LogBounds Left)>();
         foreach (var one in shards)
             open.Add((one, await log.BoundsAsync(one, cancel)));
@@ -94,14 +85,14 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
         {
             for (var i = open.Count - 1; i >= 0; i--)
             {
-                if (time.GetElapsedTime(began) > LongestSearch)
+                if (IsOver(began))
                     return (default, 0, true);
                 // An in-memory log answers at once, so yield: other work needs this thread as well.
                 await Task.Yield();
                 cancel.ThrowIfCancellationRequested();
                 var (shard, left) = open[i];
                 var from = Math.Max(left.First, left.Last - entries.Length + 1);
-                if (await SearchAsync(shard, from, left.Last, find, entries, cancel) is > 0 and var found)
+                if (await SearchAsync(shard, from, left.Last, (at, some) => find(at, some, began), entries, cancel) is > 0 and var found)
                     return (shard, found, false);
                 if (from == left.First)
                     open.RemoveAt(i);
@@ -109,8 +100,11 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
                     open[i] = (shard, left with { Last = from - 1 });
             }
         }
-        return default;
+        // The last piece can have been given up in its middle.
+        return (default, 0, IsOver(began));
     }
+
+    private bool IsOver(long began) => time.GetElapsedTime(began) > LongestSearch;
 
     /// <summary>The last match in a part of a log, or 0.</summary>
     private async ValueTask<long> SearchAsync(
@@ -139,16 +133,43 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
         return last;
     }
 
-    // A redrive has the message id of its original.
-    private static long[] SequencesOf(ReadOnlySpan<IndexEntry> entries, int topic)
+    /// <summary>The last event among the entries with this message id, or 0. It gives up when the time of the search is over.</summary>
+    private async ValueTask<long> FindMessageAsync(
+        ShardId shard, ReadOnlyMemory<IndexEntry> entries, long began, Subscription subscription, string messageId,
+        CancellationToken cancel)
     {
-        var sequences = new List<long>();
-        foreach (ref readonly var entry in entries)
+        var sink = new MessageSink(messageIds, subscription.FullId, messageId);
+        for (var left = entries; left.Length > 0 && sink.Found == 0;)
         {
-            if (entry.Topic == topic && (entry.Flags & (EventFlags.Addressed | EventFlags.Rejected)) == 0)
-                sequences.Add(entry.Sequence);
+            if (left.Length < entries.Length && IsOver(began))
+                break;
+            var (from, sequences) = LastOf(left.Span, subscription.TopicNumber);
+            if (sequences.Count > 0)
+                await log.ReadEventsAsync(shard, sequences.ToArray(), sink, cancel);
+            left = left[..from];
         }
-        return [.. sequences];
+        return sink.Found;
+    }
+
+    /// <summary>
+    /// The last events of the topic that are read in one call, ascending, and the index of the first entry that was looked at.
+    /// </summary>
+    private static (int From, List<long> Sequences) LastOf(ReadOnlySpan<IndexEntry> entries, int topic)
+    {
+        var (from, bytes, sequences) = (entries.Length, 0L, new List<long>());
+        for (; from > 0; from--)
+        {
+            ref readonly var entry = ref entries[from - 1];
+            // A redrive has the message id of its original.
+            if (entry.Topic != topic || (entry.Flags & (EventFlags.Addressed | EventFlags.Rejected)) != 0)
+                continue;
+            bytes += entry.Size;
+            if (sequences.Count > 0 && bytes > MostBytesAtOnce)
+                break;
+            sequences.Add(entry.Sequence);
+        }
+        sequences.Reverse();
+        return (from, sequences);
     }
 
     private sealed class MessageSink(MessageIds messageIds, string subscription, string wanted) : IEventSink

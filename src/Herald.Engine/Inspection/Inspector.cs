@@ -28,6 +28,7 @@ public sealed class Inspector
     private readonly EventStories _stories;
     private readonly WaitingCounter _counter;
     private readonly TopicTail _tail;
+    private readonly TimeProvider _time;
 
     internal Inspector(
         IEventLog log, IStateReader state, Catalog catalog, CatalogCache cache, EventEncoder encoder, PermitLedger ledger,
@@ -37,7 +38,8 @@ public sealed class Inspector
         _events = new EventFinder(log, encoder, messageIds, time);
         var reasons = new DeliveryReasons(state, _events, shards, ledger, channels, time);
         _stories = new EventStories(state, cache, encoder, shards, reasons, messageIds, time);
-        _counter = new WaitingCounter(log, cache, shards, _events, time);
+        _counter = new WaitingCounter(log, encoder, _events, time);
+        _time = time;
         _tail = new TopicTail(log, _events);
     }
 
@@ -45,6 +47,7 @@ public sealed class Inspector
     {
         (_log, _state, _ledger, _channels, _shards) = (other._log, other._state, other._ledger, other._channels, other._shards);
         (_catalog, _events, _stories, _counter, _tail) = (catalog, other._events, other._stories, other._counter, other._tail);
+        _time = other._time;
     }
 
     /// <summary>Answers for the catalog's tenant.</summary>
@@ -72,8 +75,7 @@ public sealed class Inspector
 
     /// <summary>
     /// The event whose message for this subscription has this id, with the delivery to the subscription. The newest events are searched for
-    /// a
-    /// limited time. No story when the subscription does not exist.
+    /// a limited time. No story when the subscription does not exist.
     /// </summary>
     public async ValueTask<EventLookUp> FindMessageAsync(string subscriptionId, string messageId, CancellationToken cancel)
     {
@@ -113,34 +115,8 @@ public sealed class Inspector
     }
 
     /// <summary>Null when there is no such subscription.</summary>
-    public async ValueTask<SubscriptionLag?> LagAsync(string subscriptionId, CancellationToken cancel)
-    {
-        if (await _catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry)
-            return null;
-        var (waiting, held, behind, shards) = (0L, 0, false, new List<ShardLag>());
-        DateTimeOffset? oldest = null;
-        foreach (var some in Enumerable.Range(0, _shards.ShardCount).Chunk(ShardsAtOnce))
-        {
-            foreach (var (backlog, oldestHere) in await Task.WhenAll(some.Select(shard => BacklogAsync(new ShardId(shard), entry, cancel))))
-            {
-                waiting += backlog.Waiting;
-                held += backlog.Held;
-                behind |= backlog.Behind;
-                shards.Add(backlog.Lag);
-                oldest = oldest is null || oldestHere < oldest ? oldestHere : oldest;
-            }
-        }
-        var limit = _ledger.Look(entry.Subscription);
-        var endpoint = entry.Subscription.Endpoint;
-        var waitsFor = _channels.Find(endpoint.Address) is null ? MissingChannels.Describe(endpoint) : null;
-        return new(
-            subscriptionId, waiting, limit.InFlight, limit.Limit, shards.Sum(shard => shard.BlockedKeys), held, behind, oldest, waitsFor,
-            shards)
-        {
-            MaxInFlight = entry.Subscription.Limits.MaxInFlight,
-            LimitReason = limit.Reason,
-        };
-    }
+    public async ValueTask<SubscriptionLag?> LagAsync(string subscriptionId, CancellationToken cancel) =>
+        await _catalog.FindEntryAsync(subscriptionId, cancel) is { } entry ? LagOf(entry, await AskAsync(entry, cancel)) : null;
 
     /// <summary>
     /// As <see cref="LagAsync"/>, but with the events that wait counted in the logs. The counting has bounds of time and of entries
@@ -148,9 +124,12 @@ public sealed class Inspector
     /// </summary>
     public async ValueTask<SubscriptionLag?> CountedLagAsync(string subscriptionId, CancellationToken cancel)
     {
-        if (await LagAsync(subscriptionId, cancel) is not { } lag || await _catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry)
+        if (await _catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry)
             return null;
-        var count = await _counter.CountAsync(entry, cancel);
+        var began = _time.GetTimestamp();
+        var answers = await AskAsync(entry, cancel);
+        var lag = LagOf(entry, answers);
+        var count = await _counter.CountAsync(entry, [.. answers.Select(answer => answer.Uncounted)], began, cancel);
         return lag with
         {
             Waiting = count.Waiting,
@@ -168,16 +147,46 @@ public sealed class Inspector
     /// </summary>
     public ValueTask<IAsyncEnumerable<TailedEvent>> TailAsync(Topic topic, CancellationToken cancel) => _tail.BeginAsync(topic, cancel);
 
-    private async Task<(ShardBacklog Backlog, DateTimeOffset? Oldest)> BacklogAsync(
-        ShardId shard, SubscriptionEntry entry, CancellationToken cancel)
+    private SubscriptionLag LagOf(SubscriptionEntry entry, List<ShardAnswer> answers)
+    {
+        var limit = _ledger.Look(entry.Subscription);
+        var endpoint = entry.Subscription.Endpoint;
+        var waitsFor = _channels.Find(endpoint.Address) is null ? MissingChannels.Describe(endpoint) : null;
+        return new(
+            entry.Subscription.Id, answers.Sum(one => one.Backlog.Waiting), limit.InFlight, limit.Limit,
+            answers.Sum(one => one.Backlog.Lag.BlockedKeys), answers.Sum(one => one.Backlog.Held), answers.Exists(one => one.Backlog.Behind),
+            answers.Min(one => one.Oldest), waitsFor, [.. answers.Select(one => one.Backlog.Lag)])
+        {
+            MaxInFlight = entry.Subscription.Limits.MaxInFlight,
+            LimitReason = limit.Reason,
+        };
+    }
+
+    /// <summary>Asks every shard once, a few at a time.</summary>
+    private async ValueTask<List<ShardAnswer>> AskAsync(SubscriptionEntry entry, CancellationToken cancel)
+    {
+        var answers = new List<ShardAnswer>();
+        foreach (var some in Enumerable.Range(0, _shards.ShardCount).Chunk(ShardsAtOnce))
+            answers.AddRange(await Task.WhenAll(some.Select(shard => AskAsync(new ShardId(shard), entry, cancel))));
+        return answers;
+    }
+
+    private async Task<ShardAnswer> AskAsync(ShardId shard, SubscriptionEntry entry, CancellationToken cancel)
     {
         var head = (await _log.BoundsAsync(shard, cancel)).Last;
-        var backlog = await _shards.AskAsync(shard, look => look.Of(entry).Backlog(head), cancel);
+        var (backlog, uncounted) = await _shards.AskAsync(
+            shard,
+            look =>
+            {
+                var view = look.Of(entry);
+                return (view.Backlog(head), UncountedShard.Of(view, head));
+            },
+            cancel);
         if (backlog.Lowest == 0)
-            return (backlog, null);
+            return new(backlog, null, uncounted);
         var oldest = new IndexEntry[1];
         var read = await _log.ReadIndexAsync(shard, backlog.Lowest, oldest, cancel);
-        return (backlog, read.Count > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(oldest[0].AcceptedAtMs) : null);
+        return new(backlog, read.Count > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(oldest[0].AcceptedAtMs) : null, uncounted);
     }
 
     // In the order of shards, then of sequences. The cursor names the last returned item. Only the shards that the page needs are queried.
@@ -205,4 +214,7 @@ public sealed class Inspector
             && long.TryParse(sequence, CultureInfo.InvariantCulture, out var q)
             ? (s, q) : (0, 0);
     }
+
+    /// <param name="Oldest">When the oldest unsettled event was accepted; null when there is none.</param>
+    private sealed record ShardAnswer(ShardBacklog Backlog, DateTimeOffset? Oldest, UncountedShard Uncounted);
 }

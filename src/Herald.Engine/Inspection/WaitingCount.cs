@@ -12,8 +12,7 @@ public enum CountMeaning
 
     /// <summary>
     /// There can be fewer. What the owner of a shard has done since it saved, or the owner before it, is not known here; or the counting
-    /// reached
-    /// its bound as well, and the rest is counted whole.
+    /// reached its bound as well, and the rest is counted whole.
     /// </summary>
     AtMost,
 }

@@ -3,6 +3,7 @@ using Herald.Engine.Inspection;
 using Herald.Engine.Sending;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
+using Herald.Engine.Tests.Shards;
 using Herald.TestKit.Time;
 using Xunit;
 
@@ -66,6 +67,26 @@ public sealed class EventFinderTests
         Assert.Equal(10, log.Reads);
     }
 
+    [Fact]
+    public async Task A_search_for_a_message_reads_large_events_a_few_at_a_time_and_ends_in_time()
+    {
+        var log = new EndlessLog(_clock, length: 1_000_000) { Size = 1 << 20, EventsTake = TimeSpan.FromMilliseconds(100) };
+        var began = _clock.GetTimestamp();
+        var found = await FinderOver(log).FindByMessageAsync(SubscriptionEntries.Plain(1).Subscription, "msg_unknown", CancellationToken.None);
+        Assert.Equal((null, true, 4), (found.Event, found.IsCutShort, log.MostReadAtOnce));
+        Assert.InRange(_clock.GetElapsedTime(began), EventFinder.LongestSearch, EventFinder.LongestSearch * 1.1);
+    }
+
+    [Fact]
+    public async Task The_newest_event_of_a_message_is_found_among_large_ones()
+    {
+        var (log, subscription) = (new EndlessLog(_clock, length: 10_000) { Size = 1 << 20 }, SubscriptionEntries.Plain(1).Subscription);
+        log.Put(2, 9_950);
+        var id = new MessageIds(1).Of(subscription.FullId, log.Put(2, 9_960), 9_960);
+        var found = await FinderOver(log).FindByMessageAsync(subscription, id, CancellationToken.None);
+        Assert.Equal((2, 9_960), (found.Event!.Shard, found.Event.Sequence));
+    }
+
     private static Topic Topic { get; } = new("topic", 1, default, 1);
 
     private EventFinder FinderOver(EndlessLog log) => new(log, new EventEncoder(log.HashSeed, log.HashSecret, Shards), new MessageIds(1), _clock);
@@ -79,11 +100,20 @@ public sealed class EventFinderTests
         public TimeSpan Takes { get; init; }
         public Action OnRead { get; set; } = () => { };
         public int Reads { get; private set; }
+
+        /// <summary>The bytes of each event, as the index says.</summary>
+        public int? Size { get; init; }
+        public TimeSpan EventsTake { get; init; }
+        public int MostReadAtOnce { get; private set; }
         public int ShardCount => Shards;
         public ulong HashSeed => 42;
         public UInt128 HashSecret => 43;
 
-        public void Put(int shard, long sequence) => _put.Add((shard, sequence));
+        public EventView Put(int shard, long sequence)
+        {
+            _put.Add((shard, sequence));
+            return new(_wanted.Record);
+        }
 
         public ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel)
         {
@@ -92,12 +122,17 @@ public sealed class EventFinderTests
             OnRead();
             var count = (int)Math.Min(Math.Min(into.Length, AtMost), length - from + 1);
             for (var i = 0; i < count; i++)
-                into.Span[i] = Event(shard.Value, from + i).Index with { Sequence = from + i };
+            {
+                var index = Event(shard.Value, from + i).Index;
+                into.Span[i] = index with { Sequence = from + i, Size = Size ?? index.Size };
+            }
             return new(new IndexRead(count, 0, from + count));
         }
 
         public ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel)
         {
+            MostReadAtOnce = Math.Max(MostReadAtOnce, sequences.Length);
+            clock.Advance(EventsTake);
             foreach (var sequence in sequences.Span)
                 sink.OnEvent(sequence, Event(shard.Value, sequence).Record.Span);
             return ValueTask.CompletedTask;

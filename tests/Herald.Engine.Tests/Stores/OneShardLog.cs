@@ -22,6 +22,9 @@ internal sealed class OneShardLog : IEventLog
     /// <summary>The sequences of each call that read whole events.</summary>
     public List<long[]> Reads { get; } = [];
 
+    /// <summary>Runs before each reading of whole events.</summary>
+    public Action OnReading { get; set; } = () => { };
+
     /// <summary>The lowest catalog version with which entries may be routed.</summary>
     public long CatalogVersion { get; set; }
 
@@ -91,6 +94,7 @@ internal sealed class OneShardLog : IEventLog
 
     public ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel)
     {
+        OnReading();
         lock (_gate)
         {
             Reads.Add(sequences.ToArray());
