@@ -17,13 +17,25 @@ internal sealed class DeliveryHistory
     private readonly ShardId _shard;
     private readonly long _sequence;
 
-    // In the order in which they happened.
     private readonly List<HistoryRecord> _records;
+    private readonly ILookup<int, HistoryRecord> _bySubscription;
 
-    private DeliveryHistory(ShardId shard, long sequence, List<HistoryRecord> records) =>
+    private DeliveryHistory(ShardId shard, long sequence, List<HistoryRecord> records)
+    {
         (_shard, _sequence, _records) = (shard, sequence, records);
+        _bySubscription = records.ToLookup(record => record.Subscription);
+    }
 
-    public static async ValueTask<DeliveryHistory> ReadAsync(IStateReader state, ShardId shard, long sequence, CancellationToken cancel)
+    /// <summary>The history of the event and of its redrives.</summary>
+    public static ValueTask<DeliveryHistory> ReadAsync(IStateReader state, ShardId shard, long sequence, CancellationToken cancel) =>
+        ReadAsync(state, shard, sequence, MostRedrives, cancel);
+
+    /// <summary>The history of the event without its redrives.</summary>
+    public static ValueTask<DeliveryHistory> ReadOneAsync(IStateReader state, ShardId shard, long sequence, CancellationToken cancel) =>
+        ReadAsync(state, shard, sequence, 0, cancel);
+
+    private static async ValueTask<DeliveryHistory> ReadAsync(
+        IStateReader state, ShardId shard, long sequence, int mostRedrives, CancellationToken cancel)
     {
         var (records, sequences) = (new List<HistoryRecord>(), new List<long> { sequence });
         for (var i = 0; i < sequences.Count; i++)
@@ -32,12 +44,28 @@ internal sealed class DeliveryHistory
             foreach (var record in blocks.SelectMany(block => AttemptHistory.Read(block, sequences[i])))
             {
                 records.Add(record);
-                if (record.Kind == HistoryKind.Redrive && sequences.Count <= MostRedrives && !sequences.Contains(record.Copy))
+                if (record.Kind == HistoryKind.Redrive && sequences.Count <= mostRedrives && !sequences.Contains(record.Copy))
                     sequences.Add(record.Copy);
             }
         }
-        return new(shard, sequence, [.. records.OrderBy(EndedAtMs)]);
+        return new(shard, sequence, InOrder(records, sequences));
     }
+
+    /// <summary>
+    /// Orders records by what must have come before what. Their times are those of several clocks, of which each can be set back.
+    /// </summary>
+    /// <remarks>
+    /// A replay ends the generation before it. A redrive makes its copy, so what the copy met comes later. Of one delivery the shard's
+    /// commits have an order of their own; only the redrive or the discard of its dead letter is written apart from them, and ends it.
+    /// </remarks>
+    private static List<HistoryRecord> InOrder(List<HistoryRecord> records, List<long> sequences)
+    {
+        var places = sequences.Select((sequence, place) => (sequence, place)).ToDictionary(one => one.sequence, one => one.place);
+        // The sort is stable.
+        return [.. records.OrderBy(record => record.Generation).ThenBy(record => places[record.Sequence]).ThenBy(IsLast)];
+    }
+
+    private static bool IsLast(HistoryRecord record) => record is { Kind: HistoryKind.Redrive } or { Kind: HistoryKind.Skip, Skip: SkipKind.Discard };
 
     public IEnumerable<AttemptView> Attempts(CatalogSnapshot catalog) =>
         from record in _records
@@ -58,7 +86,7 @@ internal sealed class DeliveryHistory
         [_sequence, .. Of(subscription).Where(record => record.Kind == HistoryKind.Redrive).Select(record => record.Copy).Distinct()];
 
     /// <summary>The numbers of the subscriptions that the history mentions.</summary>
-    public IEnumerable<int> Subscriptions => _records.Select(record => record.Subscription).Distinct();
+    public IEnumerable<int> Subscriptions => _bySubscription.Select(records => records.Key);
 
     public bool TellsOf(int subscription) => Of(subscription).Any();
 
@@ -90,7 +118,7 @@ internal sealed class DeliveryHistory
     /// <summary>What happened to the delivery so far, oldest first.</summary>
     public IReadOnlyList<DeliveryStep> StepsOf(SubscriptionEntry entry)
     {
-        var steps = new List<DeliveryStep>();
+        var (steps, replayedBefore) = (new List<DeliveryStep>(), -1);
         var attempts = new Dictionary<(long Sequence, int Generation), int>();
         foreach (var record in Of(entry.Subscription.Number))
         {
@@ -99,6 +127,8 @@ internal sealed class DeliveryHistory
                 attempts[delivery] = record.Number;
             if (KindOf(record) is not { } kind)
                 continue;
+            if (replayedBefore < 0 && record.Generation == entry.Subscription.Generation)
+                replayedBefore = steps.Count;
             var (endedAt, led) = (DateTimeOffset.FromUnixTimeMilliseconds(EndedAtMs(record)), attempts.GetValueOrDefault(delivery));
             steps.Add(new DeliveryStep(kind, endedAt, IsOrder(kind) ? 0 : led)
             {
@@ -110,15 +140,14 @@ internal sealed class DeliveryHistory
         // The catalog keeps only the last replay.
         if (entry.Subscription.ReplayedAt is { } replayedAt && IsReceived(entry) && entry.IsReplay(_shard, _sequence))
         {
-            var at = steps.FindIndex(step => step.At > replayedAt);
             var replay = new DeliveryStep(DeliveryStepKind.Replayed, replayedAt, 0) { By = entry.Subscription.ReplayedBy };
-            steps.Insert(at < 0 ? steps.Count : at, replay);
+            steps.Insert(replayedBefore < 0 ? steps.Count : replayedBefore, replay);
         }
         return steps;
     }
 
     // A result of an older generation says nothing about the present one, which gets the event again. Unless the present one does not get
-    // it.
+    // the event.
     private HistoryRecord? EndOf(SubscriptionEntry entry)
     {
         var generation = IsReceived(entry) ? entry.Subscription.Generation : 0;
@@ -166,5 +195,6 @@ internal sealed class DeliveryHistory
     // Rounded down, so never later than what followed from the attempt.
     private static long EndedAtMs(HistoryRecord record) => record.AtMs + (long)record.Duration.TotalMilliseconds;
 
-    private IEnumerable<HistoryRecord> Of(int subscription) => _records.Where(record => record.Subscription == subscription);
+    // In the order in which they happened.
+    private IEnumerable<HistoryRecord> Of(int subscription) => _bySubscription[subscription];
 }

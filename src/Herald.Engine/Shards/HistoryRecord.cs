@@ -23,6 +23,11 @@ internal sealed record HistoryRecord(HistoryKind Kind, int Subscription, int Gen
 {
     private const byte LastWithoutGeneration = 3;
 
+    // A time and a duration after it can be shown.
+    private const long LongestUs = 366L * 24 * 3600 * 1_000_000;
+    private static readonly long EarliestMs = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
+    private static readonly long LatestMs = DateTimeOffset.MaxValue.AddDays(-366).ToUnixTimeMilliseconds();
+
     /// <summary>The number of an attempt.</summary>
     public int Number { get; private init; }
     public TimeSpan Duration { get; private init; }
@@ -54,12 +59,12 @@ internal sealed record HistoryRecord(HistoryKind Kind, int Subscription, int Gen
             case HistoryKind.Delivered or HistoryKind.Attempt:
                 return record.WithAttempt(ref reader);
             case HistoryKind.Skip:
-                record = record with { Skip = (SkipKind)reader.Byte(), AtMs = reader.Number() };
+                record = record with { Skip = Known<SkipKind>(reader.Byte()), AtMs = Time(ref reader) };
                 return isOld ? record : record with { By = reader.Text(), ForwardedTo = reader.Text() };
             case HistoryKind.Redrive:
-                return record with { AtMs = reader.Number(), By = reader.Text(), Copy = reader.Number() };
+                return record with { AtMs = Time(ref reader), By = reader.Text(), Copy = reader.Number() };
             case HistoryKind.Hold or HistoryKind.Release:
-                return record with { AtMs = reader.Number(), By = reader.Text() };
+                return record with { AtMs = Time(ref reader), By = reader.Text() };
             default:
                 throw new InvalidDataException($"A block of history has a record of the unknown kind {stored}.");
         }
@@ -67,15 +72,15 @@ internal sealed record HistoryRecord(HistoryKind Kind, int Subscription, int Gen
 
     private HistoryRecord WithAttempt(ref RecordReader reader)
     {
-        var (number, at) = ((int)reader.Number(), reader.Number());
-        var duration = TimeSpan.FromMicroseconds(reader.Number());
+        var (number, at) = ((int)reader.Number(), Time(ref reader));
+        var duration = TimeSpan.FromMicroseconds(Within(ref reader, 0, LongestUs));
         int? status = (int)reader.Number() is var code and not 0 ? code : null;
         var result = Kind == HistoryKind.Delivered
             ? AttemptResult.Delivered with { StatusCode = status, Duration = duration }
             : new AttemptResult
             {
-                Outcome = (AttemptOutcome)reader.Byte(),
-                Stage = (AttemptStage)reader.Byte(),
+                Outcome = Known<AttemptOutcome>(reader.Byte()),
+                Stage = Known<AttemptStage>(reader.Byte()),
                 Reason = reader.Text(),
                 Answer = reader.Text(),
                 StatusCode = status,
@@ -83,4 +88,16 @@ internal sealed record HistoryRecord(HistoryKind Kind, int Subscription, int Gen
             };
         return this with { Number = number, AtMs = at, Duration = duration, Result = result };
     }
+
+    private static long Time(ref RecordReader reader) => Within(ref reader, EarliestMs, LatestMs);
+
+    private static long Within(ref RecordReader reader, long least, long most) =>
+        reader.Number() is var number && number >= least && number <= most
+            ? number
+            : throw new InvalidDataException($"A block of history has the number {number}, which is not from {least} to {most}.");
+
+    private static T Known<T>(byte stored) where T : struct, Enum =>
+        Enum.IsDefined((T)Enum.ToObject(typeof(T), stored))
+            ? (T)Enum.ToObject(typeof(T), stored)
+            : throw new InvalidDataException($"A block of history has the unknown {typeof(T).Name} {stored}.");
 }

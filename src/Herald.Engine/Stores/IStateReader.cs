@@ -10,6 +10,9 @@ public interface IStateReader
     ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
         ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel);
 
-    /// <summary>The blocks of attempts that include the sequence, newest last.</summary>
+    /// <summary>
+    /// The blocks of history that include the sequence. Those of commits are in the order of the commits, whatever the clocks said; those
+    /// that redrives and discards have written can be at any place.
+    /// </summary>
     ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel);
 }

@@ -40,13 +40,14 @@ internal sealed class StateTable(Database database)
         },
         cancel);
 
+    // Clocks can be set back, and nodes have different ones; epochs and the numbers of commits only rise.
     public Task<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) => database.RunAsync<IReadOnlyList<HistoryBlock>>(
         async (connection, either) =>
         {
             var blocks = new List<HistoryBlock>();
             await using var command = connection.Command(
                 $"select h.first, h.last, h.written_at_ms, h.block from {database.Schema}.history h where h.shard = $1 and h.last >= $2 "
-                    + "and h.first <= $2 order by h.written_at_ms, h.epoch, h.number",
+                    + "and h.first <= $2 order by h.epoch, h.number",
                 Commands.Value(shard.Value), Commands.Value(sequence));
             await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
             while (await reader.ReadAsync(either).ConfigureAwait(false))
