@@ -19,7 +19,8 @@ internal static class WebhookPrinter
         }
         else
         {
-            line = $"{webhook.Headers["herald-topic"]}  key {webhook.Headers["herald-key"]}  sequence {webhook.Headers["herald-sequence"]}  attempt {webhook.Attempt}  {webhook.Id}  {body}";
+            line = ForeignText.Verbatim(
+                $"{webhook.Headers["herald-topic"]}  key {webhook.Headers["herald-key"]}  sequence {webhook.Headers["herald-sequence"]}  attempt {webhook.Attempt}  {webhook.Id}  {body}");
         }
         lock (terminal)
             terminal.Out.WriteLine(line);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Herald.Client;
 using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Events;
@@ -33,15 +32,15 @@ internal sealed class StoryText(TimeProvider time)
     private IEnumerable<string> Delivery(JsonElement delivery)
     {
         yield return _deliveries.Of(delivery);
-        if (JsonText.Find(delivery, "messageId") is { } id)
+        if (ForeignText.Find(delivery, "messageId") is { } id)
             yield return $"  message {id}";
     }
 
     private string Attempt(JsonElement attempt)
     {
-        var reason = JsonText.Find(attempt, "reason");
-        return $"{JsonText.Find(attempt, "subscription")}  {_moments.Find(attempt, "at")}  attempt {JsonText.Find(attempt, "number")}: "
-            + $"{JsonText.Find(attempt, "outcome")}{(string.IsNullOrEmpty(reason) ? "" : $", {reason}")}"
-            + $"{(JsonText.Find(attempt, "answer") is { Length: > 0 } answer ? $", {answer}" : "")}";
+        var reason = ForeignText.Find(attempt, "reason");
+        return $"{ForeignText.Find(attempt, "subscription")}  {_moments.Find(attempt, "at")}  attempt {ForeignText.Find(attempt, "number")}: "
+            + $"{ForeignText.Find(attempt, "outcome")}{(string.IsNullOrEmpty(reason) ? "" : $", {reason}")}"
+            + $"{(ForeignText.Find(attempt, "answer") is { Length: > 0 } answer ? $", {answer}" : "")}";
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Herald.Cli.Events;
-using Herald.Client;
 using Herald.Engine.Basics;
+using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Subscriptions;
 
@@ -54,5 +54,5 @@ internal sealed class LagText(TimeProvider time)
 
     private static string Count(string? number, string what) => number == "1" ? $"1 {what}" : $"{number} {what}s";
 
-    private static string? Field(JsonElement element, string name) => JsonText.Find(element, name);
+    private static string? Field(JsonElement element, string name) => ForeignText.Find(element, name);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Herald.Client;
+using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Tail;
 
@@ -11,15 +12,15 @@ internal static class TailedLine
     public static string ForPeople(string json)
     {
         if (JsonText.TryParse(json) is not { } tailed)
-            return json;
-        var payload = PayloadOf(tailed) ?? JsonText.Find(tailed, "payloadBase64") ?? "";
+            return ForeignText.Verbatim(json);
+        var payload = PayloadOf(tailed) ?? ForeignText.Find(tailed, "payloadBase64") ?? "";
         if (payload.Length > LongestPayload)
             payload = payload[..LongestPayload] + "…";
-        return $"{JsonText.Find(tailed, "acceptedAt") ?? JsonText.Find(tailed, "time")}  {JsonText.Find(tailed, "shard")}/{JsonText.Find(tailed, "sequence")}"
-            + $"  {JsonText.Find(tailed, "key") ?? "-"}  {JsonText.Find(tailed, "type") ?? "-"}  {JsonText.Find(tailed, "id")}  {payload}";
+        return $"{ForeignText.Find(tailed, "acceptedAt") ?? ForeignText.Find(tailed, "time")}  {ForeignText.Find(tailed, "shard")}/{ForeignText.Find(tailed, "sequence")}"
+            + $"  {ForeignText.Find(tailed, "key") ?? "-"}  {ForeignText.Find(tailed, "type") ?? "-"}  {ForeignText.Find(tailed, "id")}  {payload}";
     }
 
     /// <summary>As it was received: it belongs to the publisher.</summary>
     private static string? PayloadOf(JsonElement tailed) =>
-        tailed.ValueKind == JsonValueKind.Object && tailed.TryGetProperty("payload", out var payload) ? payload.GetRawText() : null;
+        tailed.ValueKind == JsonValueKind.Object && tailed.TryGetProperty("payload", out var payload) ? ForeignText.Verbatim(payload.GetRawText()) : null;
 }

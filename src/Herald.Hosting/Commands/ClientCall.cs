@@ -30,12 +30,12 @@ public sealed record ClientCall(ParseResult Parsed, HeraldClient Client, Termina
         if (Refusal.ForeignBy(reply) is { } why)
         {
             return Terminal.Fail(
-                ExitCode.NotReachable, $"What answers at {Client.Server} is no Herald: {why}. {CommonOptions.WhichServer}");
+                ExitCode.NotReachable, $"What answers at {Client.Server} is no Herald: {ForeignText.OneLine(why)}. {CommonOptions.WhichServer}");
         }
         if (reply.Succeeded)
             return null;
         foreach (var line in await Refusal.LinesAsync(this, reply))
-            Terminal.Error.WriteLine(line);
+            Terminal.Error.WriteLine(ForeignText.OneLine(line));
         if (Terminal.Json && reply.Body is { } problem)
             Terminal.Out.WriteLine(JsonText.Indented(problem));
         return ReplyExitCode.Of(reply);

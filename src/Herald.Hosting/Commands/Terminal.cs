@@ -74,10 +74,11 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json, Scr
         var indent = new string(' ', depth * 2);
         foreach (var field in element.EnumerateObject())
         {
+            var name = ForeignText.OneLine(field.Name);
             // A payload belongs to the publisher. It is shown as it was received, with nulls and spaces.
             if (field.Name == "payload")
             {
-                Out.WriteLine($"{indent}{field.Name}: {field.Value.GetRawText()}");
+                Out.WriteLine($"{indent}{name}: {ForeignText.Verbatim(field.Value.GetRawText())}");
                 continue;
             }
             switch (field.Value.ValueKind)
@@ -85,19 +86,19 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json, Scr
                 case JsonValueKind.Null:
                     break;
                 case JsonValueKind.Object when field.Value.EnumerateObject().Any():
-                    Out.WriteLine($"{indent}{field.Name}:");
+                    Out.WriteLine($"{indent}{name}:");
                     Fields(field.Value, depth + 1);
                     break;
                 case JsonValueKind.Array when field.Value.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Object):
-                    Out.WriteLine($"{indent}{field.Name}:");
+                    Out.WriteLine($"{indent}{name}:");
                     foreach (var item in field.Value.EnumerateArray())
                     {
-                        var fields = item.EnumerateObject().Select(inner => $"{inner.Name}={Painted(inner)}");
+                        var fields = item.EnumerateObject().Select(inner => $"{ForeignText.OneLine(inner.Name)}={Painted(inner)}");
                         Out.WriteLine($"{indent}  {string.Join("  ", fields)}");
                     }
                     break;
                 default:
-                    Out.WriteLine($"{indent}{field.Name}: {Painted(field)}");
+                    Out.WriteLine($"{indent}{name}: {Painted(field)}");
                     break;
             }
         }
@@ -105,7 +106,7 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json, Scr
 
     private string Painted(JsonProperty field)
     {
-        var text = JsonText.Plain(field.Value) ?? "-";
+        var text = ForeignText.Plain(field.Value) ?? "-";
         return field.Name is "status" or "outcome" ? StateColor.Paint(text, text, Screen) : text;
     }
 }

@@ -36,7 +36,7 @@ internal static class Table
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
             return RelativeTime.Of(time, now);
         // A line break in a cell would break the table.
-        return text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
+        return ForeignText.OneLine(text);
     }
 
     private static int[] Widths(IReadOnlyList<TableColumn> columns, List<string[]> rows, int? most)
