@@ -92,6 +92,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
             Retry = present.Subscription.Retry,
             Limits = present.Subscription.Limits,
             Status = SubscriptionStatus.Paused,
+            KeepsSecret = true,
         };
         var result = await engine.Catalog.PutSubscriptionAsync(draft, new StartFrom.Earliest(), epoch, cancel);
         if (result.Outcome == CatalogOutcome.VersionMismatch)

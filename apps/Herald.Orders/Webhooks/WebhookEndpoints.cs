@@ -87,7 +87,7 @@ internal sealed class WebhookEndpoints(Catalog catalog)
             if (!result.Done)
                 return OrdersProblem.Of(result);
             var created = result.Outcome == CatalogOutcome.Created;
-            var wire = WebhookWire.Of(customer, result.Value!, created || draft.RenewsSecret ? result.Secrets : null);
+            var wire = WebhookWire.Of(customer, result.Value!, created || result.HasNewSecret ? result.Secrets : null);
             context.Response.Headers.ETag = EntityTag.Of(wire.Version);
             return created ? TypedResults.Created($"/v1/orders/customers/{customer:D}/webhook", wire) : TypedResults.Ok(wire);
         }

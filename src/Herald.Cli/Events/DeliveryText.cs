@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Herald.Client;
+using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Events;
 
@@ -80,7 +80,7 @@ internal sealed class DeliveryText(TimeProvider time)
         var (attempts, endpoint) = (Field(delivery, "attempts") ?? "0", Field(why, "endpoint"));
         return Field(why, "reason") switch
         {
-            "behindEvent" => $"waiting behind {Field(why, "eventId") ?? "an event that cannot be read"} ({string.Join(", ", Ahead(why))})",
+            "behindEvent" => $"waiting behind {Field(why, "eventId") ?? "an older event of its key"} ({string.Join(", ", Ahead(why))})",
             "failed" => $"blocked after {Attempts(attempts)} ({string.Join(", ", Failure(why))})",
             "held" => $"held after {Attempts(attempts)}{(Field(why, "lastReason") is { } reason ? $" ({reason})" : "")}: "
                 + "release its key, or discard the event",
@@ -88,6 +88,8 @@ internal sealed class DeliveryText(TimeProvider time)
             "disabled" => $"waiting: Herald has disabled the subscription{Since(why)}: {Field(why, "because")}",
             "endpointSilent" => $"waiting: {endpoint} does not answer, and gets single attempts until it does",
             "noChannel" => $"waiting: the node lacks {Field(why, "lacks")}",
+            "noSecret" => "waiting: the secret of the endpoint cannot be read, and nothing is sent without it; "
+                + "see herald subscriptions rotate-secret",
             "notReached" => $"waiting: the subscription has still to read {Field(why, "entries")} entries of the log",
             "noRoom" => "waiting until an attempt can start",
             "filteredOut" => $"filtered out: {Mismatch(why)}",
@@ -127,7 +129,7 @@ internal sealed class DeliveryText(TimeProvider time)
     private static string Mismatch(JsonElement why)
     {
         var wanted = why.TryGetProperty("wanted", out var values) && values.ValueKind == JsonValueKind.Array
-            ? string.Join(" or ", values.EnumerateArray().Select(JsonText.Plain)) : "";
+            ? string.Join(" or ", values.EnumerateArray().Select(ForeignText.Plain)) : "";
         var attribute = Field(why, "attribute");
         return Field(why, "value") is { } value ? $"{attribute}={value}, wants {wanted}" : $"it has no {attribute}, wants {wanted}";
     }
@@ -140,5 +142,5 @@ internal sealed class DeliveryText(TimeProvider time)
 
     private static string By(JsonElement element) => Field(element, "by") is { } by ? $" by {by}" : "";
 
-    private static string? Field(JsonElement element, string name) => JsonText.Find(element, name);
+    private static string? Field(JsonElement element, string name) => ForeignText.Find(element, name);
 }

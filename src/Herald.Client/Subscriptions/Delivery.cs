@@ -10,8 +10,7 @@ public sealed record Delivery
     /// <summary>
     /// <c>waiting</c>, <c>inFlight</c>, <c>blocked</c> (it waits for its next attempt), <c>held</c> (it waits for an operator),
     /// <c>delivered</c>, <c>deadLettered</c>, <c>forwarded</c>, <c>expired</c> or <c>discarded</c>; of a subscription that was asked for
-    /// and does
-    /// not get the event, <c>filteredOut</c> or <c>notSubscribed</c>.
+    /// and does not get the event, <c>filteredOut</c> or <c>notSubscribed</c>.
     /// </summary>
     public required string Status { get; init; }
     public required int Attempts { get; init; }

@@ -5,13 +5,12 @@ public sealed record DeliveryReason
 {
     /// <summary>
     /// Why it waits: <c>behindEvent</c> (of its key), <c>failed</c> (for its next attempt), <c>held</c>, <c>paused</c>, <c>disabled</c>,
-    /// <c>endpointSilent</c>, <c>noChannel</c>, <c>notReached</c> or <c>noRoom</c>. Why there is none: <c>filteredOut</c>,
-    /// <c>filterChanged</c>,
-    /// <c>notSubscribed</c>, <c>beforeReplay</c> or <c>otherTopic</c>.
+    /// <c>endpointSilent</c>, <c>noChannel</c>, <c>noSecret</c>, <c>notReached</c> or <c>noRoom</c>. Why there is none:
+    /// <c>filteredOut</c>, <c>filterChanged</c>, <c>notSubscribed</c>, <c>beforeReplay</c> or <c>otherTopic</c>.
     /// </summary>
     public required string Reason { get; init; }
 
-    /// <summary>The event that it waits for.</summary>
+    /// <summary>The event that it waits for; null when that cannot be read, and in answers with many deliveries.</summary>
     public string? EventId { get; init; }
     public string? Key { get; init; }
 

@@ -154,6 +154,13 @@ public sealed class Catalog
         return new(topic, _cache, holds);
     }
 
+    /// <summary>The subscriptions of the topic that this node has in memory: all of them, or none.</summary>
+    public IEnumerable<Subscription> LoadedSubscriptions(Topic topic)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        return _cache.Snapshot.RoutesOf(topic.Number).Subscriptions.Select(entry => entry.Subscription);
+    }
+
     /// <summary>Brings this node's copy of the catalog up to the store's present version, whichever node made the changes.</summary>
     public async ValueTask CatchUpAsync(CancellationToken cancel)
     {
@@ -236,11 +243,13 @@ public sealed class Catalog
         var there = await FindWithSecretsAsync(draft.Id, cancel);
         if (ifVersion is { } expected && expected != (there?.Subscription.Version ?? 0))
             return Mismatch(there);
-        if (SecretsFor(draft, there?.Secrets ?? Secrets.None) is not { } secrets)
+        var (found, isNew) = SecretsFor(draft, there);
+        if (found is not { } secrets)
             return CatalogResult<Subscription>.Refuse([new("/secret", "", "Endpoints of this channel need a secret. Give it here.")]);
-        return there is null ? await CreateAsync(draft, topic, secrets, from, cancel)
+        var result = there is null ? await CreateAsync(draft, topic, secrets, from, cancel)
             : there.Subscription.IsDamaged ? await MendAsync(draft, topic, secrets, there, cancel)
             : await ChangeAsync(draft, secrets, there, cancel);
+        return result with { HasNewSecret = result.Done && isNew };
     }
 
     public async ValueTask<CatalogResult<Subscription>> DeleteSubscriptionAsync(string id, long? ifVersion, CancellationToken cancel)
@@ -350,15 +359,16 @@ public sealed class Catalog
     /// The secrets of the endpoint of a valid draft: the present ones, those that it gives, or new ones that its channel makes. Null when
     /// only the caller can give them.
     /// </summary>
-    private Secrets? SecretsFor(SubscriptionDraft draft, Secrets present)
+    private (Secrets? Secrets, bool AreMade) SecretsFor(SubscriptionDraft draft, SubscriptionEntry? there)
     {
+        var present = there?.Secrets ?? Secrets.None;
         if (_channels.Find(new Uri(draft.Endpoint))!.Secret is not { } rules)
-            return Secrets.None;
+            return (Secrets.None, false);
         if (draft.Secret is { } given)
-            return given.Span.SequenceEqual(present.Current.Span) ? present : new Secrets(given, default, null);
-        if (!present.AreNone && !draft.RenewsSecret)
-            return present;
-        return rules.Draw is { } draw ? new Secrets(draw(), default, null) : null;
+            return (given.Span.SequenceEqual(present.Current.Span) ? present : new Secrets(given, default, null), false);
+        if ((!present.AreNone && !draft.RenewsSecret) || (draft.KeepsSecret && there is { LacksSecret: true }))
+            return (present, false);
+        return rules.Draw is { } draw ? (new Secrets(draw(), default, null), true) : (null, false);
     }
 
     private async ValueTask<CatalogResult<Subscription>> CreateAsync(
@@ -430,9 +440,12 @@ public sealed class Catalog
                 [FieldProblem.Of("/topic", draft.Topic,
                     $"The topic of a subscription cannot change; it is '{old.Topic}'. Create another subscription.")]);
         var moved = old.Endpoint.Address.OriginalString != draft.Endpoint || !old.Endpoint.Settings.Equals(draft.Settings);
+        var address = new Uri(draft.Endpoint);
+        // A secret that cannot be read is still referred to. Otherwise the endpoint would get messages without a signature.
+        var reference = _channels.Find(address)!.Secret is null ? null : new SecretReference(draft.Id);
         var next = old with
         {
-            Endpoint = new Endpoint(new Uri(draft.Endpoint), draft.Settings, secrets.AreNone ? null : new SecretReference(draft.Id)),
+            Endpoint = new Endpoint(address, draft.Settings, reference),
             EndpointRevision = moved ? old.EndpointRevision + 1 : old.EndpointRevision,
             Description = draft.Description,
             Labels = draft.Labels,

@@ -37,6 +37,9 @@ public sealed record CatalogResult<T>(CatalogOutcome Outcome, T? Value, IReadOnl
     /// <summary>After a subscription or its secret was written: the secrets of its endpoint. Otherwise none.</summary>
     public Secrets Secrets { get; init; } = Secrets.None;
 
+    /// <summary>Herald made the current secret in this change. Only this answer tells the caller.</summary>
+    public bool HasNewSecret { get; init; }
+
     public bool Done => Outcome switch
     {
         CatalogOutcome.Created or CatalogOutcome.Updated or CatalogOutcome.Unchanged or CatalogOutcome.Deleted => true,

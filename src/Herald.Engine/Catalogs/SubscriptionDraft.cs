@@ -28,6 +28,12 @@ public sealed record SubscriptionDraft
     /// </summary>
     public bool RenewsSecret { get; init; }
 
+    /// <summary>
+    /// Without a <see cref="Secret"/>: true makes no secret in the place of one that cannot be read. A change of something else must not
+    /// replace a secret, because nobody would tell the receiver.
+    /// </summary>
+    public bool KeepsSecret { get; init; }
+
     /// <summary>Null keeps the present status. Used for a change only: a new subscription is active.</summary>
     public SubscriptionStatus? Status { get; init; }
 }

@@ -6,7 +6,9 @@ public abstract record DeliveryReason
     private DeliveryReason() { }
 
     /// <summary>It waits for an older event of its key.</summary>
-    /// <param name="EventId">Null when that event can no longer be read.</param>
+    /// <param name="EventId">
+    /// Null when that event can no longer be read, or when the story is of very many deliveries that wait behind different events.
+    /// </param>
     /// <param name="Status">The status of that event's delivery.</param>
     /// <param name="Endpoint">The host of the endpoint.</param>
     public sealed record BehindEvent(
@@ -24,7 +26,10 @@ public abstract record DeliveryReason
     /// <param name="By">Null when it is not known.</param>
     public sealed record Paused(DateTimeOffset? Since, string? By) : DeliveryReason;
 
-    /// <summary>Herald disabled the subscription.</summary>
+    /// <summary>
+    /// Herald disabled the subscription. If that is because its record is damaged, it is not known whether the subscription got the event,
+    /// but it gets it again when the record is written anew.
+    /// </summary>
     public sealed record Disabled(DateTimeOffset? Since, string? Because) : DeliveryReason;
 
     /// <summary>The endpoint does not answer. Until it does, Herald sends it single events.</summary>
@@ -32,6 +37,9 @@ public abstract record DeliveryReason
 
     /// <param name="Lacks">What this node lacks.</param>
     public sealed record NoChannel(string Lacks) : DeliveryReason;
+
+    /// <summary>The secret of the endpoint cannot be read. Nothing is sent until there is a new one.</summary>
+    public sealed record NoSecret : DeliveryReason;
 
     /// <summary>The subscription, or its key, has still to read this many entries of the shard's log.</summary>
     public sealed record NotReached(long Entries) : DeliveryReason;

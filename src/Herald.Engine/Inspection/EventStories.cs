@@ -8,8 +8,8 @@ namespace Herald.Engine.Inspection;
 
 /// <summary>Tells what became of an event, for each subscription.</summary>
 internal sealed class EventStories(
-    IStateReader state, CatalogCache cache, EventEncoder encoder, ShardViews shards, DeliveryReasons reasons, MessageIds messageIds,
-    TimeProvider time)
+    IStateReader state, CatalogCache cache, EventEncoder encoder, EventFinder events, ShardViews shards, DeliveryReasons reasons,
+    MessageIds messageIds, TimeProvider time)
 {
     // A redrive during the reading adds a delivery, and the shard is then asked once more.
     private const int MostReadings = 3;
@@ -27,12 +27,14 @@ internal sealed class EventStories(
         var wanted = FindWanted(topic, found, index, snapshot, history);
         if (only is not null)
             wanted.RemoveAll(entry => entry.Subscription.Number != only.Subscription.Number);
-        (var open, history) = await ReadAsync(shard, index, wanted, history, cancel);
+        var save = new OneSave(shards, shard, time);
+        (var open, history) = await ReadAsync(shard, index, wanted, history, save, cancel);
+        var ahead = new EventsAhead(shard, state, events, save);
         var deliveries = new List<DeliveryView>();
         for (var i = 0; i < wanted.Count; i++)
         {
             var delivery = open[i] is { } waiting
-                ? await ToldAsync(shard, wanted[i], waiting, history, cancel)
+                ? await ToldAsync(wanted[i], waiting, history, ahead, cancel)
                 : history.Settled(wanted[i]);
             deliveries.Add(delivery with { MessageId = messageIds.Of(wanted[i].Subscription.FullId, found.Event, found.Sequence) });
         }
@@ -58,9 +60,10 @@ internal sealed class EventStories(
                 && (DeliveryReasons.KnowsFilter(shard, entry, found.Sequence) || history.TellsOf(route.Subscription)))
                 wanted.Add(entry);
         }
+        var matching = wanted.Select(entry => entry.Subscription.Number).ToHashSet();
         foreach (var number in history.Subscriptions)
         {
-            if (wanted.TrueForAll(entry => entry.Subscription.Number != number) && snapshot.ByNumber.TryGetValue(number, out var entry)
+            if (!matching.Contains(number) && snapshot.ByNumber.TryGetValue(number, out var entry)
                 && (history.HasEnd(entry) || history.SequencesOf(number).Count > 1))
                 wanted.Add(entry);
         }
@@ -68,31 +71,31 @@ internal sealed class EventStories(
     }
 
     private async ValueTask<DeliveryView> ToldAsync(
-        ShardId shard, SubscriptionEntry entry, OpenDelivery open, DeliveryHistory history, CancellationToken cancel)
+        SubscriptionEntry entry, OpenDelivery open, DeliveryHistory history, EventsAhead ahead, CancellationToken cancel)
     {
         var lastReason = history.LastReason(entry.Subscription.Number);
         return open.Delivery with
         {
             Steps = history.StepsOf(entry),
             LastReason = lastReason,
-            Why = await reasons.OfWaitAsync(shard, entry, open, lastReason, cancel),
+            Why = await reasons.OfWaitAsync(entry, open, lastReason, ahead, cancel),
         };
     }
 
     private static DeliveryView None(Topic topic, ShardId shard, SubscriptionEntry entry, TailedEvent found)
     {
         var why = DeliveryReasons.OfNone(topic, shard, entry, found.Sequence, found.Event);
-        var status = why is DeliveryReason.FilteredOut or DeliveryReason.FilterChanged
-            ? DeliveryStatus.FilteredOut
+        var status = why is DeliveryReason.Disabled ? DeliveryStatus.Waiting
+            : why is DeliveryReason.FilteredOut or DeliveryReason.FilterChanged ? DeliveryStatus.FilteredOut
             : DeliveryStatus.NotSubscribed;
         return new(entry.Subscription.Id, found.Shard, found.Sequence, status, 0, null, null) { Why = why };
     }
 
     /// <summary>The unsettled delivery of each subscription, or null, and the history, which tells how the others ended.</summary>
     private async ValueTask<(OpenDelivery?[] Open, DeliveryHistory History)> ReadAsync(
-        ShardId shard, IndexEntry index, List<SubscriptionEntry> wanted, DeliveryHistory history, CancellationToken cancel)
+        ShardId shard, IndexEntry index, List<SubscriptionEntry> wanted, DeliveryHistory history, OneSave save, CancellationToken cancel)
     {
-        for (var (readings, hasSaved) = (1, false); ; readings++)
+        for (var readings = 1; ; readings++)
         {
             var sequences = wanted.Select(entry => history.SequencesOf(entry.Subscription.Number)).ToList();
             OpenDelivery?[] open = wanted.Count == 0 ? []
@@ -102,10 +105,9 @@ internal sealed class EventStories(
             history = await DeliveryHistory.ReadAsync(state, shard, index.Sequence, cancel);
             var isComplete = wanted.Select(entry => history.SequencesOf(entry.Subscription.Number).Count)
                 .SequenceEqual(sequences.Select(some => some.Count));
-            if (!hasSaved && isComplete && wanted.Where((entry, i) => IsUnsaved(entry, open[i], history)).Any())
+            if (!save.IsDone && isComplete && wanted.Where((entry, i) => IsUnsaved(entry, open[i], history)).Any())
             {
-                hasSaved = true;
-                await shards.SaveSoonAsync(shard, time, cancel);
+                await save.SaveAsync(cancel);
                 history = await DeliveryHistory.ReadAsync(state, shard, index.Sequence, cancel);
             }
             if (isComplete || readings == MostReadings)

@@ -22,7 +22,7 @@ public sealed class Inspector
     private readonly IStateReader _state;
     private readonly Catalog _catalog;
     private readonly PermitLedger _ledger;
-    private readonly ChannelSet _channels;
+    private readonly DeliveryReasons _reasons;
     private readonly ShardViews _shards;
     private readonly EventFinder _events;
     private readonly EventStories _stories;
@@ -34,10 +34,10 @@ public sealed class Inspector
         IEventLog log, IStateReader state, Catalog catalog, CatalogCache cache, EventEncoder encoder, PermitLedger ledger,
         ChannelSet channels, ShardViews shards, MessageIds messageIds, TimeProvider time)
     {
-        (_log, _state, _catalog, _ledger, _channels, _shards) = (log, state, catalog, ledger, channels, shards);
+        (_log, _state, _catalog, _ledger, _shards) = (log, state, catalog, ledger, shards);
         _events = new EventFinder(log, encoder, messageIds, time);
-        var reasons = new DeliveryReasons(state, _events, shards, ledger, channels, time);
-        _stories = new EventStories(state, cache, encoder, shards, reasons, messageIds, time);
+        _reasons = new DeliveryReasons(ledger, channels);
+        _stories = new EventStories(state, cache, encoder, _events, shards, _reasons, messageIds, time);
         _counter = new WaitingCounter(log, encoder, _events, time);
         _time = time;
         _tail = new TopicTail(log, _events);
@@ -45,7 +45,7 @@ public sealed class Inspector
 
     private Inspector(Inspector other, Catalog catalog)
     {
-        (_log, _state, _ledger, _channels, _shards) = (other._log, other._state, other._ledger, other._channels, other._shards);
+        (_log, _state, _ledger, _reasons, _shards) = (other._log, other._state, other._ledger, other._reasons, other._shards);
         (_catalog, _events, _stories, _counter, _tail) = (catalog, other._events, other._stories, other._counter, other._tail);
         _time = other._time;
     }
@@ -105,7 +105,7 @@ public sealed class Inspector
         {
             var shard = new ShardId(view.Shard);
             var stored = await _events.ReadAsync(shard, view.Sequence, cancel);
-            var history = await DeliveryHistory.ReadAsync(_state, shard, view.Sequence, cancel);
+            var history = await DeliveryHistory.ReadOneAsync(_state, shard, view.Sequence, cancel);
             keys.Add(new BlockedKeyView(
                 view.Shard, view.Sequence, stored?.KeyText, stored?.IdText ?? "", view.Attempts, view.NextAttemptAt,
                 view.Status == DeliveryStatus.Held,
@@ -116,7 +116,7 @@ public sealed class Inspector
 
     /// <summary>Null when there is no such subscription.</summary>
     public async ValueTask<SubscriptionLag?> LagAsync(string subscriptionId, CancellationToken cancel) =>
-        await _catalog.FindEntryAsync(subscriptionId, cancel) is { } entry ? LagOf(entry, await AskAsync(entry, cancel)) : null;
+        await _catalog.FindWithSecretsAsync(subscriptionId, cancel) is { } entry ? LagOf(entry, await AskAsync(entry, cancel)) : null;
 
     /// <summary>
     /// As <see cref="LagAsync"/>, but with the events that wait counted in the logs. The counting has bounds of time and of entries
@@ -124,11 +124,14 @@ public sealed class Inspector
     /// </summary>
     public async ValueTask<SubscriptionLag?> CountedLagAsync(string subscriptionId, CancellationToken cancel)
     {
-        if (await _catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry)
+        if (await _catalog.FindWithSecretsAsync(subscriptionId, cancel) is not { } entry)
             return null;
         var began = _time.GetTimestamp();
         var answers = await AskAsync(entry, cancel);
         var lag = LagOf(entry, answers);
+        // Its filter is not known, so nothing can be counted.
+        if (entry.Subscription.IsDamaged)
+            return lag;
         var count = await _counter.CountAsync(entry, [.. answers.Select(answer => answer.Uncounted)], began, cancel);
         return lag with
         {
@@ -150,12 +153,10 @@ public sealed class Inspector
     private SubscriptionLag LagOf(SubscriptionEntry entry, List<ShardAnswer> answers)
     {
         var limit = _ledger.Look(entry.Subscription);
-        var endpoint = entry.Subscription.Endpoint;
-        var waitsFor = _channels.Find(endpoint.Address) is null ? MissingChannels.Describe(endpoint) : null;
         return new(
             entry.Subscription.Id, answers.Sum(one => one.Backlog.Waiting), limit.InFlight, limit.Limit,
             answers.Sum(one => one.Backlog.Lag.BlockedKeys), answers.Sum(one => one.Backlog.Held), answers.Exists(one => one.Backlog.Behind),
-            answers.Min(one => one.Oldest), waitsFor, [.. answers.Select(one => one.Backlog.Lag)])
+            answers.Min(one => one.Oldest), _reasons.LackOf(entry), [.. answers.Select(one => one.Backlog.Lag)])
         {
             MaxInFlight = entry.Subscription.Limits.MaxInFlight,
             LimitReason = limit.Reason,

@@ -11,12 +11,12 @@ internal sealed record DeliveryReasonWire
 {
     [Description(
         "behindEvent (of its key), failed (waits for its next attempt), held, paused, disabled, endpointSilent (does not answer; it is "
-            + "probed), noChannel (on the node that answers), notReached (in the log), noRoom (for an attempt); filteredOut, "
-            + "filterChanged (since, and the history has no delivery), notSubscribed (it began after the event), beforeReplay (the last "
+            + "probed), noChannel (on the node that answers), noSecret (that can be read), notReached (in the log), noRoom (for an attempt); "
+            + "filteredOut, filterChanged (since, and the history has no delivery), notSubscribed (it began after the event), beforeReplay (the last "
             + "replay began after the event, and the history has no delivery before it), otherTopic.")]
     public required string Reason { get; set; }
 
-    [Description("behindEvent: the event that it waits for.")]
+    [Description("behindEvent: the event that it waits for; absent when it cannot be read, and in long answers.")]
     public string? EventId { get; set; }
     public string? Key { get; set; }
 
@@ -77,6 +77,7 @@ internal sealed record DeliveryReasonWire
         DeliveryReason.Disabled disabled => Named("disabled") with { Since = TimeText.Format(disabled.Since), Because = disabled.Because },
         DeliveryReason.EndpointSilent silent => Named("endpointSilent") with { Endpoint = silent.Endpoint },
         DeliveryReason.NoChannel channel => Named("noChannel") with { Lacks = channel.Lacks },
+        DeliveryReason.NoSecret => Named("noSecret"),
         DeliveryReason.NotReached behind => Named("notReached") with { Entries = behind.Entries },
         DeliveryReason.NoRoom => Named("noRoom"),
         DeliveryReason.FilteredOut filtered => Named("filteredOut") with

@@ -47,7 +47,7 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
         if (await catalog.FindTopicAsync(topic, context.RequestAborted) is not { } found)
             return CatalogProblem.NoTopic(topic);
         if (subscription is not null && await catalog.FindSubscriptionAsync(subscription, context.RequestAborted) is null)
-            return CatalogProblem.NoSubscription(subscription, await NearestAsync(found, subscription, context.RequestAborted));
+            return CatalogProblem.NoSubscription(subscription, FindNearest(found, subscription));
         id = RawSegment.Last(context);
         var lookUp = await inspector.LookUpEventAsync(found, id, key, subscription, context.RequestAborted);
         if (lookUp.Story is { } story)
@@ -63,8 +63,10 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
     {
         if (subscription is null)
             return Problem.Invalid("?subscription", "", "Name the subscription that got the message.");
-        if (await catalog.FindSubscriptionAsync(subscription, context.RequestAborted) is null)
+        if (await catalog.FindSubscriptionAsync(subscription, context.RequestAborted) is not { } known)
             return CatalogProblem.NoSubscription(subscription);
+        if (known.IsDamaged)
+            return new Problem(ProblemKind.SubscriptionDamaged, $"Subscription '{subscription}' is {known.StatusReason}");
         var lookUp = await inspector.FindMessageAsync(subscription, id, context.RequestAborted);
         if (lookUp.Story is { } story)
             return TypedResults.Ok(EventStoryWire.Of(story));
@@ -76,12 +78,12 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
                 : "No event that is still kept has this message id for the subscription.");
     }
 
-    // Of a topic with very many subscriptions, only some are compared: the answer is a hint.
-    private async ValueTask<string?> NearestAsync(Topic topic, string subscription, CancellationToken cancel)
-    {
-        using var held = await catalog.HoldAsync(topic, cancel);
-        return Nearest.Of(subscription, held.Subscriptions.Select(one => one.Id).Take(MostCompared));
-    }
+    /// <summary>
+    /// Only a hint, so it must cost little: the subscriptions that this node has in memory, and of very many only some, are compared.
+    /// </summary>
+    private string? FindNearest(Topic topic, string subscription) => SubscriptionRules.IsName(subscription)
+        ? Nearest.Of(subscription, catalog.LoadedSubscriptions(topic).Select(one => one.Id).Take(MostCompared))
+        : null;
 
     private async Task<Results<Ok<ListWire<DeliveryWire>>, Problem>> DeliveriesAsync(
         string id, [AsParameters] PageQuery page, HttpContext context)

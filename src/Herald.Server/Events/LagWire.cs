@@ -15,7 +15,8 @@ internal sealed record LagWire
 
     [Description(
         "exact; atLeast (the counting reached its bound of 1 s or 200,000 entries); atMost (shards of other nodes are read as saved, so "
-            + "some can be delivered already); or, with count=false, estimate (deliveries in memory, and entries that were not read).")]
+            + "some can be delivered already); or, with count=false and for a damaged subscription, estimate (deliveries in memory, and entries "
+            + "that were not read).")]
     public required string WaitingIs { get; set; }
 
     [Description("Attempts in flight from the node that answers.")]
@@ -43,8 +44,8 @@ internal sealed record LagWire
     public string? OldestKey { get; set; }
 
     [Description(
-        "What is missing on the node that answers, so that it cannot send, such as `a channel for kafka:// endpoints`. The deliveries "
-            + "wait and use no attempts.")]
+        "What is missing, so that the node that answers cannot send, such as `a channel for kafka:// endpoints` or a secret that can be "
+            + "read. The deliveries wait and use no attempts.")]
     public string? WaitsFor { get; set; }
     public required IReadOnlyList<ShardLagWire> Shards { get; set; }
 

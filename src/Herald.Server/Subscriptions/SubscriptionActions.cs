@@ -57,7 +57,14 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
         if (await _catalog.FindSecretsAsync(id, context.RequestAborted) is not { } found)
             return CatalogProblem.NoSubscription(id);
         if (found.AreNone)
-            return new Problem(ProblemKind.NoSecret, $"The endpoint of subscription '{id}' has no secret.");
+        {
+            var isLost = await _catalog.FindSubscriptionAsync(id, context.RequestAborted) is { Endpoint.Secret: not null };
+            return new Problem(
+                ProblemKind.NoSecret,
+                isLost
+                    ? $"The secret of subscription '{id}' cannot be read, so nothing is sent. Rotate it, and give the receiver the new one."
+                    : $"The endpoint of subscription '{id}' has no secret.");
+        }
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(SubscriptionMapping.ToWire(found));
     }

@@ -74,7 +74,7 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
         var (version, mismatch) = EntityTag.Condition(context.Request, present?.Version);
         if (mismatch is not null)
             return mismatch;
-        var (result, problem) = await WriteAsync(id, body, present, version, context);
+        var (result, problem) = await WriteAsync(id, body, present, version, isPatch: false, context);
         if (problem is not null)
             return problem;
         var wire = Shown(result!, present);
@@ -84,10 +84,10 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
     }
 
     private async ValueTask<(CatalogResult<Subscription>?, Problem?)> WriteAsync(
-        string id, SubscriptionBody body, Subscription? present, long? version, HttpContext context)
+        string id, SubscriptionBody body, Subscription? present, long? version, bool isPatch, HttpContext context)
     {
         var found = new ProblemList();
-        var draft = SubscriptionMapping.ToDraft(id, body, present?.Labels ?? TextMap.Empty, found);
+        var draft = SubscriptionMapping.ToDraft(id, body, present?.Labels ?? TextMap.Empty, found) with { KeepsSecret = isPatch };
         var from = SubscriptionMapping.ToStart(body.From, found);
         if (found.Count > 0)
             return (null, Problem.Invalid(found));
@@ -106,7 +106,7 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
             if (mismatch is not null)
                 return mismatch;
             var body = MergePatch.ApplyTo(SubscriptionMapping.ToBody(present), WithAddress(patch, present));
-            var (result, problem) = await WriteAsync(id, body, present, present.Version, context);
+            var (result, problem) = await WriteAsync(id, body, present, present.Version, isPatch: true, context);
             if (problem?.Kind == ProblemKind.VersionMismatch && context.Request.Headers.IfMatch.Count == 0 && tries < PatchTries)
                 continue;
             if (problem is not null)
@@ -126,10 +126,13 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
         return whole;
     }
 
-    /// <summary>The secret is shown only when the subscription has just got one: when it is new, or had an endpoint without a secret.</summary>
+    /// <summary>
+    /// The secret is shown only when the subscription has just got one: when it is new, had an endpoint without a secret, or when Herald made
+    /// another secret.
+    /// </summary>
     private static SubscriptionWire Shown(CatalogResult<Subscription> result, Subscription? present)
     {
-        var isNew = result.Outcome == CatalogOutcome.Created || (present is { IsDamaged: false, Endpoint.Secret: null });
+        var isNew = result.Outcome == CatalogOutcome.Created || result.HasNewSecret || (present is { IsDamaged: false, Endpoint.Secret: null });
         return SubscriptionMapping.ToWire(result.Value!, isNew ? result.Secrets : null);
     }
 

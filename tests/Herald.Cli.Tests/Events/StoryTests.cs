@@ -61,6 +61,10 @@ public sealed class StoryTests
         { Why("""{"reason":"disabled","since":"2030-01-02T17:00:00Z","because":"answered 410"}"""), "acme  waiting: Herald has disabled the subscription since 17:00:00: answered 410" },
         { Why("""{"reason":"endpointSilent","endpoint":"h:1"}"""), "acme  waiting: h:1 does not answer, and gets single attempts until it does" },
         { Why("""{"reason":"noChannel","lacks":"a channel for kafka:// endpoints"}"""), "acme  waiting: the node lacks a channel for kafka:// endpoints" },
+        {
+            Why("""{"reason":"noSecret"}"""),
+            "acme  waiting: the secret of the endpoint cannot be read, and nothing is sent without it; see herald subscriptions rotate-secret"
+        },
         { Why("""{"reason":"notReached","entries":42}"""), "acme  waiting: the subscription has still to read 42 entries of the log" },
         { Why("""{"reason":"noRoom"}"""), "acme  waiting until an attempt can start" },
         { Why("""{"reason":"filteredOut","attribute":"country","value":"US","wanted":["NZ","AU"]}"""), "acme  filtered out: country=US, wants NZ or AU" },
@@ -93,6 +97,24 @@ public sealed class StoryTests
         Assert.Equal(
             "id: e\ndeliveries:\n  acme  delivered 17:15:41 (2 attempts)\n    message msg_x\nattempts:\n"
                 + "  acme  17:15:30  attempt 1: failed, answered 500, no\n  acme  17:15:41  attempt 2: delivered\n",
+            run.Out);
+    }
+
+    [Fact]
+    public async Task What_a_receiver_or_a_publisher_wrote_stays_in_its_line_and_does_not_command_the_terminal()
+    {
+        var run = await RunAsync(
+            """
+            {"event":{"id":"e","type":"a\u001b[2Jb","attributes":{"x\r\ny":"1\n2"},"payload":{"a":"\u001b"}},
+             "deliveries":[{"subscription":"acme","status":"blocked","attempts":1,"steps":[],"why":{"reason":"failed","endpoint":"h:1","lastReason":"no\u001b]0;x\u0007"}},
+              {"subscription":"other","status":"filteredOut","attempts":0,"steps":[],"why":{"reason":"filteredOut","attribute":"c","value":"U\nS","wanted":["N\u009bZ"]}}],
+             "attempts":[{"subscription":"acme","number":1,"at":"2030-01-02T17:15:30Z","outcome":"failed","reason":"r\ts","answer":"one\r\ntwo\u001b[1A"}]}
+            """,
+            "events", "get", "orders", "e");
+        Assert.Equal(
+            "id: e\ntype: a [2Jb\nattributes:\n  x  y: 1 2\npayload: {\"a\":\"\\u001b\"}\ndeliveries:\n"
+                + "  acme  blocked after 1 attempt (h:1: no ]0;x )\n  other  filtered out: c=U S, wants N Z\n"
+                + "attempts:\n  acme  17:15:30  attempt 1: failed, r s, one  two [1A\n",
             run.Out);
     }
 

@@ -263,6 +263,23 @@ public sealed class CatalogTests : IAsyncLifetime
         Assert.DoesNotContain(_store.Records, record => record.Kind == CatalogCodec.SecretKind);
     }
 
+    [Fact]
+    public async Task A_secret_that_cannot_be_read_stays_missing_when_something_else_changes_and_a_new_one_is_told()
+    {
+        await PutAsync(Draft);
+        var topic = Entry.Subscription.TopicNumber;
+        await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SecretKind, "s", topic, null, "{"u8.ToArray())], default);
+        var kept = await PutAsync(Draft with { Description = "other", KeepsSecret = true });
+        Assert.Equal((CatalogOutcome.Updated, true, false), (kept.Outcome, kept.Secrets.AreNone, kept.HasNewSecret));
+        Assert.Equal(new SecretReference("s"), kept.Value!.Endpoint.Secret);
+
+        var made = await PutAsync(Draft);
+        Assert.Equal((32, true), (made.Secrets.Current.Length, made.HasNewSecret));
+        var next = await PutAsync(Draft with { Description = "other", KeepsSecret = true });
+        Assert.Equal(made.Secrets.Current.ToArray(), next.Secrets.Current.ToArray());
+        Assert.False(next.HasNewSecret);
+    }
+
     /// <summary>Only a damaged or forged record can have such a reference: a name has no '@' and no '/'.</summary>
     [Fact]
     public async Task A_reference_never_leads_to_a_secret_of_another_tenant()

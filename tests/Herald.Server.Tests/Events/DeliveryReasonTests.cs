@@ -23,6 +23,7 @@ public sealed class DeliveryReasonTests
         { """{"reason":"disabled","since":"2026-01-31T12:00:00.000Z","because":"gone"}""", new DeliveryReason.Disabled(Noon, "gone") },
         { """{"reason":"endpointSilent","endpoint":"h:1"}""", new DeliveryReason.EndpointSilent("h:1") },
         { """{"reason":"noChannel","lacks":"a channel"}""", new DeliveryReason.NoChannel("a channel") },
+        { """{"reason":"noSecret"}""", new DeliveryReason.NoSecret() },
         { """{"reason":"notReached","entries":42}""", new DeliveryReason.NotReached(42) },
         { """{"reason":"noRoom"}""", new DeliveryReason.NoRoom() },
         { """{"reason":"filteredOut","attribute":"country","value":"US","wanted":["NZ"]}""", new DeliveryReason.FilteredOut("country", "US", ["NZ"]) },

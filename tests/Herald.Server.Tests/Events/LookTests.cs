@@ -66,6 +66,9 @@ public sealed class LookTests(RunningServer server)
         var unknown = await server.GetAsync($"/v1/topics/{topic}/events/one?key=k&subscription={id}x");
         unknown.IsProblem(404, "subscription-not-found");
         Assert.EndsWith($"Do you mean '{id}'?", unknown["detail"], StringComparison.Ordinal);
+        // What cannot be a name is not compared.
+        var invalid = await server.GetAsync($"/v1/topics/{topic}/events/one?key=k&subscription={id}%20");
+        Assert.DoesNotContain("Do you mean", invalid["detail"], StringComparison.Ordinal);
     }
 
     [Fact]
