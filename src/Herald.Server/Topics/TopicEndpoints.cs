@@ -48,7 +48,7 @@ internal sealed class TopicEndpoints(Catalog catalog, BodyBudget budget)
     private async Task<Results<Created<TopicWire>, Ok<TopicWire>, Problem>> PutAsync(string topic, HttpContext context)
     {
         var body = await ReadAsync(context);
-        var present = await catalog.FindTopicAsync(topic, context.RequestAborted);
+        var present = await FindNowAsync(topic, context.RequestAborted);
         var (version, mismatch) = EntityTag.Condition(context.Request, present?.Version);
         if (mismatch is not null)
             return mismatch;
@@ -58,6 +58,13 @@ internal sealed class TopicEndpoints(Catalog catalog, BodyBudget budget)
         var wire = TopicWire.Of(result!.Value!);
         context.Response.Headers.ETag = EntityTag.Of(wire.Version);
         return result.Outcome == CatalogOutcome.Created ? TypedResults.Created($"/v1/topics/{wire.Name}", wire) : TypedResults.Ok(wire);
+    }
+
+    /// <summary>A change must not be judged by the topic that this node remembers: it can be a second old.</summary>
+    private async ValueTask<Topic?> FindNowAsync(string topic, CancellationToken cancel)
+    {
+        await catalog.CatchUpAsync(cancel);
+        return await catalog.FindTopicAsync(topic, cancel);
     }
 
     /// <summary>The body is optional: most topics have no labels.</summary>
@@ -85,9 +92,7 @@ internal sealed class TopicEndpoints(Catalog catalog, BodyBudget budget)
         var patch = await MergePatch.ReadAsync(context.Request, budget);
         for (var tries = 1; ; tries++)
         {
-            // The topic that this node remembers can be a second old.
-            await catalog.CatchUpAsync(context.RequestAborted);
-            if (await catalog.FindTopicAsync(topic, context.RequestAborted) is not { } present)
+            if (await FindNowAsync(topic, context.RequestAborted) is not { } present)
                 return CatalogProblem.NoTopic(topic);
             var (_, mismatch) = EntityTag.Condition(context.Request, present.Version);
             if (mismatch is not null)
@@ -120,7 +125,7 @@ internal sealed class TopicEndpoints(Catalog catalog, BodyBudget budget)
     {
         if (force is not (null or "true" or "false"))
             return Problem.Invalid("?force", force, "Must be true or false.");
-        var present = await catalog.FindTopicAsync(topic, context.RequestAborted);
+        var present = await FindNowAsync(topic, context.RequestAborted);
         if (present is null)
             return CatalogProblem.NoTopic(topic);
         var (_, problem) = EntityTag.Condition(context.Request, present.Version);
