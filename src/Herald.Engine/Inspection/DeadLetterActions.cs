@@ -12,6 +12,9 @@ public sealed class DeadLetterActions
 {
     private const int PageSize = 500;
 
+    // The history is bounded, and a line for each of millions of letters would displace the attempts of all others.
+    internal const int MostTold = 100_000;
+
     private readonly IDeadLetterStore _store;
     private readonly Catalog _catalog;
     private readonly EventCopier _encoder;
@@ -62,14 +65,14 @@ public sealed class DeadLetterActions
         foreach (var id in ids)
         {
             if (await FindOwnAsync(id, cancel) is { } letter)
-                redrives.AddRange(await AddressAsync([letter], cancel));
+                redrives.AddRange(await AddressAsync([letter], isTold: true, cancel));
         }
         return redrives.Count == 0 ? 0 : await _store.RedriveAsync(redrives, cancel);
     }
 
     /// <summary>
     /// Sends again all dead letters of a subscription, or all there are. Works in pages, so that memory stays bounded. Dead letters that
-    /// are added meanwhile may or may not be included.
+    /// are added meanwhile may or may not be included. The history tells of the first <see cref="MostTold"/>.
     /// </summary>
     public ValueTask<int> RedriveAllAsync(string? subscriptionId, CancellationToken cancel) =>
         ForAllAsync<Redrive>(
@@ -84,7 +87,7 @@ public sealed class DeadLetterActions
         foreach (var id in ids)
         {
             if (await FindOwnAsync(id, cancel) is not null)
-                own.Add(DiscardOf(id));
+                own.Add(DiscardOf(id, isTold: true));
         }
         return await _store.DiscardAsync(own, cancel);
     }
@@ -92,12 +95,12 @@ public sealed class DeadLetterActions
     public ValueTask<int> DiscardAllAsync(string? subscriptionId, CancellationToken cancel) =>
         ForAllAsync<Discard>(
             subscriptionId,
-            (page, _) => new(page.Select(letter => DiscardOf(letter.Id)).ToList()),
+            (page, isTold, _) => new(page.Select(letter => DiscardOf(letter.Id, isTold)).ToList()),
             (discards, token) => _store.DiscardAsync(discards, token),
             cancel);
 
     private async ValueTask<int> ForAllAsync<T>(
-        string? subscriptionId, Func<IReadOnlyList<DeadLetter>, CancellationToken, ValueTask<List<T>>> choose,
+        string? subscriptionId, Func<IReadOnlyList<DeadLetter>, bool, CancellationToken, ValueTask<List<T>>> choose,
         Func<List<T>, CancellationToken, ValueTask<int>> act, CancellationToken cancel)
     {
         var (done, cursor) = (0, default(string));
@@ -105,7 +108,7 @@ public sealed class DeadLetterActions
         {
             var page = await _store.ListAsync(
                 new DeadLetterQuery(FullName(subscriptionId), null, PageSize, cursor) { Tenant = Tenant }, cancel);
-            var chosen = await choose(page.Items, cancel);
+            var chosen = await choose(page.Items, done < MostTold, cancel);
             if (chosen.Count > 0)
                 done += await act(chosen, cancel);
             cursor = page.NextCursor;
@@ -114,7 +117,7 @@ public sealed class DeadLetterActions
         return done;
     }
 
-    private async ValueTask<List<Redrive>> AddressAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancel)
+    private async ValueTask<List<Redrive>> AddressAsync(IReadOnlyList<DeadLetter> letters, bool isTold, CancellationToken cancel)
     {
         var subscriptions = await _catalog.FindSubscriptionsAsync([.. letters.Select(letter => letter.Id.Subscription).Distinct()], cancel);
         var redrives = new List<Redrive>(letters.Count);
@@ -128,15 +131,15 @@ public sealed class DeadLetterActions
             var (id, copy) = (letter.Id, _encoder.Address(view, subscription.TopicNumber, subscription.FullId, original));
             redrives.Add(new Redrive(id, copy)
             {
-                History = sequence => AttemptHistory.OfRedrive(id, sequence, copy.Index.AcceptedAtMs, _catalog.Caller),
+                History = isTold ? sequence => AttemptHistory.OfRedrive(id, sequence, copy.Index.AcceptedAtMs, _catalog.Caller) : null,
             });
         }
         return redrives;
     }
 
     // A dead letter without a subscription ended no delivery, so there is no delivery whose history could tell of it.
-    private Discard DiscardOf(DeadLetterId id) => new(
-        id, id.Subscription == 0 ? null : AttemptHistory.OfDiscard(id, _time.GetUtcNow().ToUnixTimeMilliseconds(), _catalog.Caller));
+    private Discard DiscardOf(DeadLetterId id, bool isTold) => new(
+        id, !isTold || id.Subscription == 0 ? null : AttemptHistory.OfDiscard(id, _time.GetUtcNow().ToUnixTimeMilliseconds(), _catalog.Caller));
 
     // An id is no secret, so it may be that of another tenant's dead letter.
     private async ValueTask<DeadLetter?> FindOwnAsync(DeadLetterId id, CancellationToken cancel) =>
