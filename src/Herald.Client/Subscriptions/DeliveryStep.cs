@@ -5,8 +5,7 @@ public sealed record DeliveryStep
 {
     /// <summary>
     /// <c>delivered</c>, <c>deadLettered</c>, <c>redriven</c>, <c>forwarded</c>, <c>expired</c>, <c>discarded</c>, <c>held</c>,
-    /// <c>released</c>
-    /// or <c>replayed</c>.
+    /// <c>released</c> or <c>replayed</c>.
     /// </summary>
     public required string Step { get; init; }
     public required DateTimeOffset At { get; init; }

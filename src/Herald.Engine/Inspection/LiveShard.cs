@@ -16,7 +16,7 @@ internal sealed class LiveShard(ShardMachine machine) : IShardView
             state.Outstanding + state.Draining, state.Blocked - state.Held, state.Held, state.Lanes.Values.Select(Of),
             key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null)
         {
-            MayCountSettled = machine.HasSettledBefore,
+            MayCountSettled = () => machine.HasSettledBefore(state),
         };
     }
 

@@ -4,7 +4,8 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Inspection;
 
 /// <summary>
-/// One subscription in one shard. <see cref="Lanes"/> and <see cref="FindLane"/> read the shard and may be used during the query only.
+/// One subscription in one shard. <see cref="Lanes"/>, <see cref="FindLane"/> and <see cref="MayCountSettled"/> read the shard and may be
+/// used during the query only.
 /// </summary>
 /// <param name="IsSaved">The data comes from what the owner has saved, which is a little behind.</param>
 /// <param name="AtHead">The subscription moves with the head of the shard.</param>
@@ -18,7 +19,7 @@ internal sealed record SubscriptionView(
     /// <summary>
     /// The owner before has settled some of these deliveries after it saved, and the shard will find that when it reads them.
     /// </summary>
-    public bool MayCountSettled { get; init; }
+    public Func<bool> MayCountSettled { get; init; } = () => false;
 
     /// <summary>
     /// A subscription for which the shard has no state. It moves with the head, or the shard does not know its generation yet and will have

@@ -35,7 +35,7 @@ internal sealed record UncountedShard(
             if (lane.Count > 0)
                 lowest = lowest == 0 ? lane.Head : Math.Min(lowest, lane.Head);
         }
-        return new(view.Shard, owners, view.Position, head, view.IsSaved || view.MayCountSettled)
+        return new(view.Shard, owners, view.Position, head, view.IsSaved || view.MayCountSettled())
         {
             Found = found,
             Lowest = lowest,

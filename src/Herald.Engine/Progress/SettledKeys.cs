@@ -16,6 +16,10 @@ internal sealed class SettledKeys
     public bool Covers(int subscription, int generation, ulong key, long sequence) =>
         _through.TryGetValue((subscription, generation, key), out var through) && sequence <= through;
 
+    /// <summary>Looks at all keys of all subscriptions.</summary>
+    public bool HasAny(int subscription, int generation) =>
+        _through.Keys.Any(key => key.Subscription == subscription && key.Generation == generation);
+
     public void Settle(int subscription, int generation, ulong key, long sequence)
     {
         ref var through = ref CollectionsMarshal.GetValueRefOrAddDefault(_through, (subscription, generation, key), out _);

@@ -31,8 +31,8 @@ internal sealed partial class ShardMachine
     /// <summary>Deliveries have been settled since the last progress record or note. A crash would repeat them.</summary>
     public bool HasSettled => _settled.Count > 0;
 
-    /// <summary>There are deliveries that look unsettled and are not: the previous owner had settled them.</summary>
-    public bool HasSettledBefore => _settledBefore.Count > 0;
+    /// <summary>The subscription has deliveries that look unsettled and are not: the previous owner had settled them.</summary>
+    public bool HasSettledBefore(SubscriptionState state) => _settledBefore.HasAny(state.Number, state.Generation);
 
     public bool IsDirty => !_delta.IsEmpty || Routed != _savedRouted || Catalog.Version - _savedCatalog >= MostUnsavedChanges;
 

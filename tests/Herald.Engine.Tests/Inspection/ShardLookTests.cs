@@ -147,6 +147,19 @@ public sealed class ShardLookTests
             Assert.Equal((true, false, false), (look.HasPassed(0), look.HasPassed(1), look.HasPassed(3)));
     }
 
+    [Fact]
+    public void What_the_owner_before_settled_after_it_saved_can_be_counted_until_the_next_saving()
+    {
+        var shard = new ShardScene();
+        shard.Publish("a", "b");
+        shard.Commit();
+        Assert.False(shard.LookLive().MayCountSettled());
+        shard.Deliver(1);
+        shard.Note();
+        shard.Restart();
+        Assert.True(shard.LookLive().MayCountSettled());
+    }
+
     private static DeliveryStatus?[] Statuses(ShardScene shard, SubscriptionView look) =>
         [.. Enumerable.Range(1, (int)shard.Last).Select(sequence => look.Find(shard.EntryOf(sequence))?.Status)];
 }
