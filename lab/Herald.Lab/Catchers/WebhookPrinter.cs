@@ -20,7 +20,8 @@ internal static class WebhookPrinter
         else
         {
             line = ForeignText.Verbatim(
-                $"{webhook.Headers["herald-topic"]}  key {webhook.Headers["herald-key"]}  sequence {webhook.Headers["herald-sequence"]}  attempt {webhook.Attempt}  {webhook.Id}  {body}");
+                $"{webhook.Headers["herald-topic"]}  key {webhook.Headers["herald-key"]}  "
+                    + $"sequence {webhook.Headers["herald-sequence"]}  attempt {webhook.Attempt}  {webhook.Id}  {body}");
         }
         lock (terminal)
             terminal.Out.WriteLine(line);

@@ -39,8 +39,9 @@ internal sealed class StoryText(TimeProvider time)
     private string Attempt(JsonElement attempt)
     {
         var reason = ForeignText.Find(attempt, "reason");
-        return $"{ForeignText.Find(attempt, "subscription")}  {_moments.Find(attempt, "at")}  attempt {ForeignText.Find(attempt, "number")}: "
-            + $"{ForeignText.Find(attempt, "outcome")}{(string.IsNullOrEmpty(reason) ? "" : $", {reason}")}"
+        return $"{ForeignText.Find(attempt, "subscription")}  {_moments.Find(attempt, "at")}  "
+            + $"attempt {ForeignText.Find(attempt, "number")}: {ForeignText.Find(attempt, "outcome")}"
+            + $"{(string.IsNullOrEmpty(reason) ? "" : $", {reason}")}"
             + $"{(ForeignText.Find(attempt, "answer") is { Length: > 0 } answer ? $", {answer}" : "")}";
     }
 }

@@ -16,11 +16,15 @@ internal static class TailedLine
         var payload = PayloadOf(tailed) ?? ForeignText.Find(tailed, "payloadBase64") ?? "";
         if (payload.Length > LongestPayload)
             payload = payload[..LongestPayload] + "…";
-        return $"{ForeignText.Find(tailed, "acceptedAt") ?? ForeignText.Find(tailed, "time")}  {ForeignText.Find(tailed, "shard")}/{ForeignText.Find(tailed, "sequence")}"
-            + $"  {ForeignText.Find(tailed, "key") ?? "-"}  {ForeignText.Find(tailed, "type") ?? "-"}  {ForeignText.Find(tailed, "id")}  {payload}";
+        return $"{Field("acceptedAt") ?? Field("time")}  {Field("shard")}/{Field("sequence")}  {Field("key") ?? "-"}  {Field("type") ?? "-"}  "
+            + $"{Field("id")}  {payload}";
+
+        string? Field(string name) => ForeignText.Find(tailed, name);
     }
 
     /// <summary>As it was received: it belongs to the publisher.</summary>
     private static string? PayloadOf(JsonElement tailed) =>
-        tailed.ValueKind == JsonValueKind.Object && tailed.TryGetProperty("payload", out var payload) ? ForeignText.Verbatim(payload.GetRawText()) : null;
+        tailed.ValueKind == JsonValueKind.Object && tailed.TryGetProperty("payload", out var payload)
+            ? ForeignText.Verbatim(payload.GetRawText())
+            : null;
 }

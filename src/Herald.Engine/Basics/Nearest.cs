@@ -31,7 +31,9 @@ public static class Nearest
         return shared;
     }
 
-    /// <summary>The number of letters to add, drop or change; case is ignored. Null when there are more than <paramref name="most"/>.</summary>
+    /// <summary>
+    /// The number of letters to add, drop or change; case is ignored. Null when there are more than <paramref name="most"/>.
+    /// </summary>
     private static int? Distance(ReadOnlySpan<char> a, ReadOnlySpan<char> b, int most)
     {
         var row = new int[b.Length + 1];

@@ -139,7 +139,8 @@ public sealed class DeadLetterActions
 
     // A dead letter without a subscription ended no delivery, so there is no delivery whose history could tell of it.
     private Discard DiscardOf(DeadLetterId id, bool isTold) => new(
-        id, !isTold || id.Subscription == 0 ? null : AttemptHistory.OfDiscard(id, _time.GetUtcNow().ToUnixTimeMilliseconds(), _catalog.Caller));
+        id,
+        !isTold || id.Subscription == 0 ? null : AttemptHistory.OfDiscard(id, _time.GetUtcNow().ToUnixTimeMilliseconds(), _catalog.Caller));
 
     // An id is no secret, so it may be that of another tenant's dead letter.
     private async ValueTask<DeadLetter?> FindOwnAsync(DeadLetterId id, CancellationToken cancel) =>

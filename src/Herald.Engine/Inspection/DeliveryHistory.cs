@@ -65,7 +65,8 @@ internal sealed class DeliveryHistory
         return [.. records.OrderBy(record => record.Generation).ThenBy(record => places[record.Sequence]).ThenBy(IsLast)];
     }
 
-    private static bool IsLast(HistoryRecord record) => record is { Kind: HistoryKind.Redrive } or { Kind: HistoryKind.Skip, Skip: SkipKind.Discard };
+    private static bool IsLast(HistoryRecord record) =>
+        record is { Kind: HistoryKind.Redrive } or { Kind: HistoryKind.Skip, Skip: SkipKind.Discard };
 
     public IEnumerable<AttemptView> Attempts(CatalogSnapshot catalog) =>
         from record in _records

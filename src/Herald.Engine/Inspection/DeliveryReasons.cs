@@ -80,5 +80,6 @@ internal sealed class DeliveryReasons(PermitLedger ledger, ChannelSet channels)
         : entry.LacksSecret ? "the secret of the endpoint, whose record cannot be read"
         : null;
 
-    private static DeliveryReason.Disabled DisabledOf(Subscription subscription) => new(subscription.StatusSince, subscription.StatusReason);
+    private static DeliveryReason.Disabled DisabledOf(Subscription subscription) =>
+        new(subscription.StatusSince, subscription.StatusReason);
 }

@@ -155,8 +155,8 @@ public sealed class Inspector
         var limit = _ledger.Look(entry.Subscription);
         return new(
             entry.Subscription.Id, answers.Sum(one => one.Backlog.Waiting), limit.InFlight, limit.Limit,
-            answers.Sum(one => one.Backlog.Lag.BlockedKeys), answers.Sum(one => one.Backlog.Held), answers.Exists(one => one.Backlog.Behind),
-            answers.Min(one => one.Oldest), _reasons.LackOf(entry), [.. answers.Select(one => one.Backlog.Lag)])
+            answers.Sum(one => one.Backlog.Lag.BlockedKeys), answers.Sum(one => one.Backlog.Held),
+            answers.Exists(one => one.Backlog.Behind), answers.Min(one => one.Oldest), _reasons.LackOf(entry), [.. answers.Select(one => one.Backlog.Lag)])
         {
             MaxInFlight = entry.Subscription.Limits.MaxInFlight,
             LimitReason = limit.Reason,

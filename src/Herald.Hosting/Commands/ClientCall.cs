@@ -30,7 +30,8 @@ public sealed record ClientCall(ParseResult Parsed, HeraldClient Client, Termina
         if (Refusal.ForeignBy(reply) is { } why)
         {
             return Terminal.Fail(
-                ExitCode.NotReachable, $"What answers at {Client.Server} is no Herald: {ForeignText.OneLine(why)}. {CommonOptions.WhichServer}");
+                ExitCode.NotReachable,
+                $"What answers at {Client.Server} is no Herald: {ForeignText.OneLine(why)}. {CommonOptions.WhichServer}");
         }
         if (reply.Succeeded)
             return null;

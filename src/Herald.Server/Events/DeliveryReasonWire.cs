@@ -11,9 +11,9 @@ internal sealed record DeliveryReasonWire
 {
     [Description(
         "behindEvent (of its key), failed (waits for its next attempt), held, paused, disabled, endpointSilent (does not answer; it is "
-            + "probed), noChannel (on the node that answers), noSecret (that can be read), notReached (in the log), noRoom (for an attempt); "
-            + "filteredOut, filterChanged (since, and the history has no delivery), notSubscribed (it began after the event), beforeReplay (the last "
-            + "replay began after the event, and the history has no delivery before it), otherTopic.")]
+            + "probed), noChannel (on the node that answers), noSecret (that can be read), notReached (in the log), noRoom (for an "
+            + "attempt); filteredOut, filterChanged (since, and the history has no delivery), notSubscribed (it began after the event), "
+            + "beforeReplay (the last replay began after the event, and the history has no delivery before it), otherTopic.")]
     public required string Reason { get; set; }
 
     [Description("behindEvent: the event that it waits for; absent when it cannot be read, and in long answers.")]

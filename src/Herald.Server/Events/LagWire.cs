@@ -15,8 +15,8 @@ internal sealed record LagWire
 
     [Description(
         "exact; atLeast (the counting reached its bound of 1 s or 200,000 entries); atMost (shards of other nodes are read as saved, so "
-            + "some can be delivered already); or, with count=false and for a damaged subscription, estimate (deliveries in memory, and entries "
-            + "that were not read).")]
+            + "some can be delivered already); or, with count=false and for a damaged subscription, estimate (deliveries in memory, and "
+            + "entries that were not read).")]
     public required string WaitingIs { get; set; }
 
     [Description("Attempts in flight from the node that answers.")]

@@ -127,12 +127,13 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
     }
 
     /// <summary>
-    /// The secret is shown only when the subscription has just got one: when it is new, had an endpoint without a secret, or when Herald made
-    /// another secret.
+    /// The secret is shown only when the subscription has just got one: when it is new, had an endpoint without a secret, or when
+    /// Herald made another secret.
     /// </summary>
     private static SubscriptionWire Shown(CatalogResult<Subscription> result, Subscription? present)
     {
-        var isNew = result.Outcome == CatalogOutcome.Created || result.HasNewSecret || (present is { IsDamaged: false, Endpoint.Secret: null });
+        var isNew = result.Outcome == CatalogOutcome.Created || result.HasNewSecret
+            || (present is { IsDamaged: false, Endpoint.Secret: null });
         return SubscriptionMapping.ToWire(result.Value!, isNew ? result.Secrets : null);
     }
 
