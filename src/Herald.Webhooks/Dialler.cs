@@ -53,7 +53,8 @@ internal sealed class Dialler(AddressGuard? guard, WebhookOptions options, TimeP
             return allowed;
         throw new DialException(
             AttemptStage.Guard,
-            $"{host} is at {addresses[0]}, which is {guard.Refuse(addresses[0])}; webhooks must not use such addresses");
+            $"{host} is at {addresses[0]}, which is {guard.Refuse(addresses[0])}; "
+                + "webhooks go there only if webhooks.allowedNetworks contains it");
     }
 
     private async ValueTask<Stream> ConnectAsync(IPAddress[] addresses, string host, int port, CancellationToken cancel)

@@ -40,7 +40,7 @@ internal static class EndpointRules
         if (!IPAddress.TryParse(host, out var address) || guard.Refuse(address) is not { } what)
             return null;
         return $"endpoint: '{Shown(endpoint)}' is at {address}, which is {what}; use a public address, "
-            + "or ask the operator to allow this network";
+            + "or list its network in the server's setting webhooks.allowedNetworks";
     }
 
     /// <summary>

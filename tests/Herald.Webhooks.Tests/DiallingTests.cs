@@ -17,7 +17,7 @@ public sealed class DiallingTests : WebhookTest
         var result = await TryAsync(Sketch with { Endpoint = Target }, Resolving(_ => [IPAddress.Loopback]));
 
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Guard), (result.Outcome, result.Stage));
-        Assert.Equal("hooks.example is at 127.0.0.1, which is loopback; webhooks must not use such addresses", result.Reason);
+        Assert.Equal("hooks.example is at 127.0.0.1, which is loopback; webhooks go there only if webhooks.allowedNetworks contains it", result.Reason);
         Assert.Equal(0, Receiver.AcceptedConnections);
     }
 

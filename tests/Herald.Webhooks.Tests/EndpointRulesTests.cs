@@ -18,7 +18,7 @@ public sealed class EndpointRulesTests : WebhookTest
     [InlineData("https://example.com/a#b", "has a fragment ('#…'), which is never sent; remove it")]
     [InlineData("https://example.com/a#", "has a fragment ('#…'), which is never sent; remove it")]
     [InlineData("http://example.com:0/", "has port 0; use a port from 1 to 65535, or none")]
-    [InlineData("http://10.1.2.3/a", "endpoint: 'http://10.1.2.3/a' is at 10.1.2.3, which is private; use a public address")]
+    [InlineData("http://10.1.2.3/a", "endpoint: 'http://10.1.2.3/a' is at 10.1.2.3, which is private; use a public address, or list its network in the server's setting webhooks.allowedNetworks")]
     [InlineData("http://[::1]:80/", "is at ::1, which is loopback")]
     [InlineData("http://[::ffff:169.254.169.254]/", "which is link-local")]
     [InlineData("http://2130706433/", "is at 127.0.0.1, which is loopback")]

@@ -10,7 +10,8 @@ internal static class BackupCommand
     {
         var directory = new Argument<string>("directory")
         {
-            Description = "A new or empty directory for the copy, on the machine of the server.",
+            Description = "A new or empty directory for the copy, on the machine of the server. A relative path starts at the present "
+                + "directory of this command.",
         };
         return new ClientCommand(
             "backup",

@@ -67,6 +67,15 @@ internal static class DeadLettersCommand
             var which = subscription is not null ? DeadLetterSelection.OfSubscription(subscription)
                 : all ? DeadLetterSelection.All
                 : DeadLetterSelection.Ids(ids);
-            return await call.ShowAsync(await act(call, which), call.Terminal.Present);
+            var reply = await act(call, which);
+            var shown = await call.ShowAsync(reply, call.Terminal.Present);
+            var named = ids.Distinct(StringComparer.Ordinal).Count();
+            return shown == ExitCode.Ok && reply.Value is { } done && done.Count < named
+                ? call.Terminal.Fail(ExitCode.NotFound, Missing(ids, named - done.Count))
+                : shown;
         });
+
+    private static string Missing(string[] ids, int missing) =>
+        $"{(ids is [var only] ? $"There is no dead letter '{only}'" : $"{missing} of these dead letters do not exist")}. "
+            + "`herald dead-letters list` shows all.";
 }

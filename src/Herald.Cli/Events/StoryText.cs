@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Herald.Client;
 using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Events;
@@ -32,14 +33,14 @@ internal sealed class StoryText(TimeProvider time)
     private IEnumerable<string> Delivery(JsonElement delivery)
     {
         yield return _deliveries.Of(delivery);
-        if (ForeignText.Find(delivery, "messageId") is { } id)
+        if (JsonText.Find(delivery, "messageId") is { } id)
             yield return $"  message {id}";
     }
 
     private string Attempt(JsonElement attempt)
     {
         var reason = ForeignText.Find(attempt, "reason");
-        return $"{ForeignText.Find(attempt, "subscription")}  {_moments.Find(attempt, "at")}  "
+        return $"{ForeignText.Find(attempt, "subscription")}  {_moments.FindExact(attempt, "at")}  "
             + $"attempt {ForeignText.Find(attempt, "number")}: {ForeignText.Find(attempt, "outcome")}"
             + $"{(string.IsNullOrEmpty(reason) ? "" : $", {reason}")}"
             + $"{(ForeignText.Find(attempt, "answer") is { Length: > 0 } answer ? $", {answer}" : "")}";

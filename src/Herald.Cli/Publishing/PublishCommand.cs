@@ -8,7 +8,8 @@ namespace Herald.Cli.Publishing;
 /// <summary><c>herald publish</c>: publishes events from arguments, standard input or a file.</summary>
 internal static class PublishCommand
 {
-    public static Command Create(TimeProvider time)
+    /// <param name="standardInput">Null for that of the process.</param>
+    public static Command Create(TimeProvider time, Stream? standardInput = null)
     {
         var topic = new Argument<string>("topic") { Description = "The topic to publish to." };
         var payloads = new Argument<string[]>("payload")
@@ -64,7 +65,10 @@ internal static class PublishCommand
             var given = call.Get(payloads);
             var path = call.Get(file);
             var template = new JsonObject();
-            if (given.Length > 0 == path is not null && (given.Length > 0 || !Console.IsInputRedirected))
+            // A topic cannot have such a name. It is a payload, and the topic before it was forgotten.
+            if (call.Get(topic) is ['{' or '[' or '"', ..] payload)
+                return call.Terminal.Fail(ExitCode.BadUsage, $"<topic> is missing: {payload} is a payload, and comes after the topic.");
+            if (given.Length > 0 == path is not null && (given.Length > 0 || (standardInput is null && !Console.IsInputRedirected)))
                 return call.Terminal.Fail(ExitCode.BadUsage, "Give payloads as arguments, or --file, or events on standard input.");
             if (given.Length == 0
                 && (call.Get(id) ?? call.Get(key) ?? call.Get(type)) is not null | call.Get(attributes) is { Length: > 0 } | call.Get(text))
@@ -101,11 +105,15 @@ internal static class PublishCommand
             }
             else
             {
-                await using var input = path is null or "-" ? Console.OpenStandardInput() : File.OpenRead(path);
+                await using var input = path is null or "-" ? standardInput ?? Console.OpenStandardInput() : File.OpenRead(path);
                 var lines = EventLines.ReadAsync(input, prefix, call.Get(skip), call.Cancel);
                 ended = await ImportProgress.ShowAsync(
                     path is null or "-" ? null : input.Length, call.Terminal.Json, progress => import.RunAsync(lines, call, progress));
             }
+            // With --file, an empty input can be meant. A command without payloads and without a file more likely lacks its payload.
+            if (import is { Complete: true, Tally.IsEmpty: true } && path is null && call.Get(skip) == 0)
+                return call.Terminal.Fail(
+                    ExitCode.BadUsage, "Nothing was sent: there are no payloads, and the standard input had no events.");
             // A refusal of the whole request says all, and a summary of nothing would be beside it.
             if (import.Complete || !import.Tally.IsEmpty)
                 Summarise(call.Terminal, import, time.GetElapsedTime(began), showsIds: given.Length > 0);

@@ -10,6 +10,9 @@ internal sealed class LagText(TimeProvider time)
 {
     public string Of(JsonElement lag) => $"{Field(lag, "subscription")}  {string.Join("; ", Parts(lag))}";
 
+    /// <summary>It is certain that no event waits.</summary>
+    public static bool IsEmpty(JsonElement lag) => Field(lag, "waiting") is null or "0" && About(lag).Length == 0;
+
     private IEnumerable<string> Parts(JsonElement lag)
     {
         yield return Waiting(lag);
@@ -24,16 +27,20 @@ internal sealed class LagText(TimeProvider time)
             yield return Limit(lag);
     }
 
-    private string Waiting(JsonElement lag)
+    /// <summary>"303 events wait, the oldest is ord-12 (key order-12) for 4m5s", or "nothing waits".</summary>
+    public string Waiting(JsonElement lag)
     {
         var waiting = Field(lag, "waiting") ?? "0";
-        var about = Field(lag, "waitingIs") switch { "atLeast" => "at least ", "atMost" => "at most ", "estimate" => "about ", _ => "" };
-        if (waiting == "0" && about.Length == 0)
+        var about = About(lag);
+        if (IsEmpty(lag))
             return "nothing waits";
         var oldest = Field(lag, "oldestEventId") is { } id
             ? $", the oldest is {id}{(Field(lag, "oldestKey") is { } key ? $" (key {key})" : "")}{Age(lag)}" : "";
         return $"{about}{waiting} {(waiting == "1" ? "event waits" : "events wait")}{oldest}";
     }
+
+    private static string About(JsonElement lag) =>
+        Field(lag, "waitingIs") switch { "atLeast" => "at least ", "atMost" => "at most ", "estimate" => "about ", _ => "" };
 
     private string Age(JsonElement lag) => MomentText.Parse(lag, "oldestWaitingAt") is { } at && time.GetUtcNow() - at is { Ticks: > 0 } age
         ? $" for {DurationText.Format(TimeSpan.FromSeconds(Math.Floor(age.TotalSeconds)))}" : "";

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Herald.Client;
+using Herald.Engine.Basics;
 using Herald.Hosting.Commands;
 using Herald.Hosting.Commands.Tables;
 
@@ -15,7 +16,8 @@ internal static class SubscriptionsCommand
             "herald subscriptions put billing --topic orders --endpoint https://example.com/hook")
         {
             List(), Get(), PutSubscription.Create(Id), SetSubscription.Create(Id),
-            Delete(), Pause(), Resume(), Replay(), RotateSecret(), Test(), Lag(time), BlockedKeys(),
+            DeleteSubscription.Create(Id, time), Pause(), Resume(), Replay(time), Secret(), RotateSecret(), Test(), Lag(time),
+            BlockedKeys(), ReleaseKey.Create(Id, discards: false), ReleaseKey.Create(Id, discards: true),
         };
 
     private static ClientCommand List()
@@ -39,11 +41,6 @@ internal static class SubscriptionsCommand
         .Runs(async call => await call.ShowAsync(
             await call.Client.Subscriptions.GetAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
 
-    private static ClientCommand Delete() =>
-        new ClientCommand("delete", "Deletes a subscription and its waiting deliveries.", "herald subscriptions delete billing") { Id }
-        .Runs(async call => await call.ShowAsync(
-            await call.Client.Subscriptions.DeleteAsync(call.Get(Id), cancel: call.Cancel), $"Deleted subscription {call.Get(Id)}."));
-
     private static ClientCommand Pause() =>
         new ClientCommand("pause", "Stops the deliveries of a subscription. New events are kept for it.", "herald subscriptions pause billing") { Id }
         .Runs(async call => await call.ShowAsync(
@@ -54,26 +51,40 @@ internal static class SubscriptionsCommand
         .Runs(async call => await call.ShowAsync(
             await call.Client.Subscriptions.ResumeAsync(call.Get(Id), call.Cancel), $"Resumed {call.Get(Id)}."));
 
-    private static ClientCommand Replay()
+    private static ClientCommand Replay(TimeProvider time)
     {
         var from = new Argument<string>("from")
         {
-            Description = "Where to start: earliest, a time such as 2026-01-31T08:00:00Z, or a sequence.",
+            Description = "Where to start: earliest, a time such as 2026-01-31T08:00:00Z, a duration such as 1h for the events of the last "
+                + "hour, or a sequence, from which every shard starts.",
         };
         return new ClientCommand(
             "replay", "Delivers events again from a point in the past, in order per key.",
-            "herald subscriptions replay billing earliest", "herald subscriptions replay billing 2026-01-31T08:00:00Z") { Id, from }
-            .Runs(async call => await call.ShowAsync(
-                await call.Client.Subscriptions.ReplayAsync(call.Get(Id), StartPoint.Parse(call.Get(from)), call.Cancel),
-                $"{call.Get(Id)} replays from {call.Get(from)}."));
+            "herald subscriptions replay billing 1h", "herald subscriptions replay billing 2026-01-31T08:00:00Z") { Id, from }
+            .Runs(async call =>
+            {
+                var start = DurationText.TryParse(call.Get(from), out var ago) && ago <= time.GetUtcNow() - DateTimeOffset.MinValue
+                    ? StartPoint.Time(time.GetUtcNow() - ago)
+                    : StartPoint.Parse(call.Get(from));
+                return await call.ShowAsync(
+                    await call.Client.Subscriptions.ReplayAsync(call.Get(Id), start, call.Cancel),
+                    $"{call.Get(Id)} replays from {start}.");
+            });
     }
+
+    private static ClientCommand Secret() =>
+        new ClientCommand(
+            "secret", "Shows the secret that signs the webhooks of a subscription; during a rotation also the one before.",
+            "herald subscriptions secret billing") { Id }
+        .Runs(async call => await call.ShowAsync(
+            await call.Client.Subscriptions.GetSecretsAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand RotateSecret()
     {
         var overlap = Duration.Option("--overlap", "How long webhooks are also signed with the old secret.", TimeSpan.FromHours(24));
         return new ClientCommand(
             "rotate-secret",
-            "Creates a new signing secret and shows it. It is not shown again.",
+            "Creates a new signing secret and shows it. `herald subscriptions secret` shows it again.",
             "herald subscriptions rotate-secret billing --overlap 1h") { Id, overlap }
             .Runs(async call => await call.ShowAsync(
                 await call.Client.Subscriptions.RotateSecretAsync(call.Get(Id), overlap: call.Get(overlap), cancel: call.Cancel),
@@ -120,7 +131,8 @@ internal static class SubscriptionsCommand
         }.Runs(async call => await call.ShowAsync(
             await call.Client.Subscriptions.ListBlockedKeysAsync(call.Get(Id), call.Page, call.Cancel),
             page => call.Terminal.Table(
-                page, TableColumn.Text("KEY", "key"), TableColumn.Id("EVENT", "eventId"), TableColumn.Text("ATTEMPTS", "attempts"),
+                page, TableColumn.Text("KEY", "key"), TableColumn.Id("EVENT", "eventId"), TableColumn.Text("SHARD", "shard"),
+                TableColumn.Text("SEQUENCE", "sequence"), TableColumn.Text("ATTEMPTS", "attempts"),
                 TableColumn.Age("NEXT ATTEMPT", "nextAttemptAt"), TableColumn.Text("HELD", "held"),
                 TableColumn.Text("LAST ANSWER", "lastReason"))));
 }

@@ -13,5 +13,5 @@ public sealed record PublishProblem
     /// <summary>What is allowed.</summary>
     public required string Rule { get; init; }
 
-    public override string ToString() => $"{Pointer}: {Value}: {Rule}";
+    public override string ToString() => FieldProblem.Told(Pointer, Value, Rule);
 }

@@ -14,7 +14,11 @@ public sealed record FieldProblem
     /// <summary>What is allowed.</summary>
     public required string Rule { get; init; }
 
-    public override string ToString() => $"{Pointer}: {Value}: {Rule}";
+    public override string ToString() => Told(Pointer, Value, Rule);
+
+    /// <summary>A missing field has no value, and a body as a whole has no pointer.</summary>
+    internal static string Told(string pointer, string value, string rule) =>
+        string.Join(": ", new[] { pointer, value, rule }.Where(part => part.Length > 0));
 
     internal static FieldProblem Of(JsonElement error) => new()
     {

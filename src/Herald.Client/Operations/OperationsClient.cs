@@ -3,9 +3,10 @@ namespace Herald.Client;
 /// <summary>Health, metrics and backups of a server.</summary>
 public sealed class OperationsClient
 {
-    private readonly Calls _calls;
+    private readonly Calls _calls, _patient;
 
-    internal OperationsClient(Calls calls) => _calls = calls;
+    /// <param name="patient">Waits for an answer for as long as it takes.</param>
+    internal OperationsClient(Calls calls, Calls patient) => (_calls, _patient) = (calls, patient);
 
     /// <summary><c>/healthz</c>: whether the process works. 503 means: restart it.</summary>
     public Task<Reply<Health>> GetHealthAsync(CancellationToken cancel = default) =>
@@ -22,9 +23,12 @@ public sealed class OperationsClient
         return new(reply, () => (reply.Succeeded ? new MetricsPage(reply.Text) : null, null));
     }
 
-    /// <summary>Copies the store while the server runs. The copy is a data directory itself.</summary>
+    /// <summary>
+    /// Copies the store while the server runs. The copy is a data directory itself. This call can take long, and waits without a bound;
+    /// <paramref name="cancel"/> ends the copying too.
+    /// </summary>
     /// <param name="directory">An absolute path on the server's machine, of a new or empty directory.</param>
     public Task<Reply<Backup>> BackupAsync(string directory, CancellationToken cancel = default) =>
-        _calls.PostAsync(
+        _patient.PostAsync(
             "/v1/backup", Content.Of(new Backup { Directory = directory }, ClientJson.Default.Backup), ClientJson.Default.Backup, cancel);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using Herald.Client;
+using Herald.Hosting.Certificates;
 using Herald.Hosting.Commands.Problems;
 
 namespace Herald.Hosting.Commands;
@@ -8,8 +9,11 @@ namespace Herald.Hosting.Commands;
 /// <summary>A command that sends requests to a running Herald.</summary>
 public sealed class ClientCommand : ExampleCommand
 {
-    public ClientCommand(string name, string description, params string[] examples) : base(name, description, examples) =>
+    public ClientCommand(string name, string description, params string[] examples) : base(name, description, examples)
+    {
         Options.Add(CommonOptions.Server);
+        Options.Add(CommonOptions.CaFile);
+    }
 
     /// <summary>Sets the action of the command. Its exceptions about missing answers become exit codes here, and only here.</summary>
     public ClientCommand Runs(Func<ClientCall, Task<ExitCode>> run)
@@ -29,9 +33,9 @@ public sealed class ClientCommand : ExampleCommand
             if (ClientToken.Read(file, out token) is { } wrong)
                 return terminal.Fail(ExitCode.BadUsage, $"{origin}: {wrong}");
         }
-        using var client = new HeraldClient(server, token);
         try
         {
+            using var client = new HeraldClient(server, token, certificates: TrustedRoots.Read(CommonOptions.CaFileOf(parsed)));
             return await run(new ClientCall(parsed, client, terminal, origin, cancel));
         }
         catch (HttpRequestException failure)
@@ -42,7 +46,7 @@ public sealed class ClientCommand : ExampleCommand
         {
             return terminal.Fail(ExitCode.NotReachable, $"The connection to {server} was cut.");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return terminal.Fail(ExitCode.BadUsage, failure.Message);
         }

@@ -31,7 +31,8 @@ public static class CommandRoot
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        if (parsed.Errors.Count > 0 && parsed.Action is not CommandLineAction { ClearsParseErrors: true })
+        if ((parsed.Errors.Count > 0 || UsageErrors.TakenForValues(parsed).Count > 0)
+            && parsed.Action is not CommandLineAction { ClearsParseErrors: true })
         {
             foreach (var line in UsageErrors.Lines(parsed))
                 error.WriteLine(line);

@@ -6,7 +6,7 @@ namespace Herald.Hosting.Commands;
 public static class CommonOptions
 {
     public const string DefaultServer = "http://127.0.0.1:8090";
-    public const string ServerVariable = "HERALD_URL", TokenFileVariable = "HERALD_TOKEN_FILE";
+    public const string ServerVariable = "HERALD_URL", TokenFileVariable = "HERALD_TOKEN_FILE", CaFileVariable = "HERALD_CA_FILE";
 
     /// <summary>What to do when something else answers.</summary>
     internal const string WhichServer = $"Give the address of Herald with --server or {ServerVariable}.";
@@ -41,6 +41,13 @@ public static class CommonOptions
         CustomParser = result => ParseServer("--server", result.Tokens[^1].Value, result.AddError),
     };
 
+    public static readonly Option<string?> CaFile = new("--ca-file")
+    {
+        Description = "The certificates of the authorities, in PEM, that may sign the certificate of an https server, instead of those "
+            + $"that this machine trusts. The environment variable {CaFileVariable} sets it too.",
+        HelpName = "FILE",
+    };
+
     public static readonly Option<int> Limit = new("--limit")
     {
         Description = "The number of items on a page, 1 to 1000.",
@@ -59,6 +66,8 @@ public static class CommonOptions
         parsed.GetValue(TokenFile) is { } file ? (file, TokenFile.Name)
         : Variable(TokenFileVariable) is { } path ? (new FileInfo(path), TokenFileVariable)
         : null;
+
+    internal static string? CaFileOf(ParseResult parsed) => parsed.GetValue(CaFile) ?? Variable(CaFileVariable);
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 

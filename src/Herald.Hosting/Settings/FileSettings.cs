@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Herald.Hosting.Text;
 
 namespace Herald.Hosting.Settings;
 
@@ -29,7 +30,7 @@ internal sealed class FileSettings(string path) : SettingProvider($"file {path}"
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Fail($"The file cannot be read: {e.Message}");
+            Fail($"The file cannot be read: {FileReason.Of(e)}.");
         }
     }
 

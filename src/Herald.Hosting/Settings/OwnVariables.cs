@@ -4,7 +4,7 @@ namespace Herald.Hosting.Settings;
 internal static class OwnVariables
 {
     /// <summary>Read by commands that call a server.</summary>
-    private static readonly string[] OfCommands = ["HERALD_URL", "HERALD_SERVER", "HERALD_TOKEN_FILE"];
+    private static readonly string[] OfCommands = ["HERALD_URL", "HERALD_SERVER", "HERALD_TOKEN_FILE", "HERALD_CA_FILE"];
 
     /// <summary>Read by the tests and the laboratory.</summary>
     private static readonly string[] OfTests =

@@ -43,7 +43,8 @@ public static class SettingsPage
         A list of texts can be written as one text with commas: `HERALD__LISTEN=127.0.0.1:8090,[::1]:8090`. Maps are merged by name: the
         file can have the servers of a cluster, and the environment the rest. A list comes as a whole from the last place that has it.
 
-        `HERALD_URL` and `HERALD_TOKEN_FILE`, with one underscore, are not settings of a server. Commands that call a server read them.
+        `HERALD_URL`, `HERALD_TOKEN_FILE` and `HERALD_CA_FILE`, with one underscore, are not settings of a server. Commands that call a
+        server read them.
         """;
 
     public static string Write(SettingSet set)

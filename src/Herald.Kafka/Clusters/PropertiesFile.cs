@@ -1,4 +1,5 @@
 using Herald.Brokers;
+using Herald.Hosting.Text;
 
 namespace Herald.Kafka.Clusters;
 
@@ -19,7 +20,7 @@ internal static class PropertiesFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BrokerSetupException($"{setting}: the file cannot be read ({e.Message}).", e);
+            throw new BrokerSetupException($"{setting}: the file cannot be read ({FileReason.Of(e)}).", e);
         }
         var properties = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < lines.Length; i++)

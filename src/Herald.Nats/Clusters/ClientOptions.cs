@@ -1,4 +1,5 @@
 using System.Text;
+using Herald.Hosting.Certificates;
 using Herald.Nats.Messages;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;

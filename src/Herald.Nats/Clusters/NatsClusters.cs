@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Herald.Brokers;
 using Herald.Brokers.Clusters;
+using Herald.Hosting.Certificates;
+using Herald.Hosting.Text;
 
 namespace Herald.Nats.Clusters;
 
@@ -70,7 +72,7 @@ public sealed class NatsClusters(NatsOptions options) : NamedClusters<NatsCluste
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new BrokerSetupException($"{setting}: the file '{file}' cannot be read ({failure.Message}).", failure);
+            throw new BrokerSetupException($"{setting}: the file '{file}' cannot be read ({FileReason.Of(failure)}).", failure);
         }
     }
 }

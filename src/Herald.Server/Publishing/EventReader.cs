@@ -53,13 +53,11 @@ internal sealed class EventReader
             var field = FieldOf(ref json);
             if (field == Field.None)
             {
-                problem ??= FieldProblem.Of(PointerOf(ref json), json.ValueSpan, $"Unknown field. Known fields: {Fields}.");
-                SkipValue(ref json);
+                problem = RefuseField(ref json, body, problem, $"Unknown field. Known fields: {Fields}.");
             }
             else if ((seen & field) != 0)
             {
-                problem ??= FieldProblem.Of(PointerOf(ref json), json.ValueSpan, "Give each field only once.");
-                SkipValue(ref json);
+                problem = RefuseField(ref json, body, problem, "Give each field only once.");
             }
             else
             {
@@ -223,10 +221,17 @@ internal sealed class EventReader
         return FieldProblem.Of(pointer, body[start..(int)json.BytesConsumed], rule);
     }
 
-    private static void SkipValue(ref Utf8JsonReader json)
+    /// <summary>Refuses a field by its name, and skips its value. Of several problems the first one stays.</summary>
+    private static FieldProblem RefuseField(ref Utf8JsonReader json, ReadOnlySpan<byte> body, FieldProblem? earlier, string rule)
     {
+        var pointer = earlier is null ? PointerOf(ref json) : "";
         json.Read();
+        if (earlier is null && json.TokenType == JsonTokenType.String)
+            return FieldProblem.Of(pointer, json.ValueSpan, rule);
+        if (earlier is null)
+            return RefuseValue(ref json, body, pointer, rule);
         json.Skip();
+        return earlier;
     }
 
     private static string PointerOf(ref Utf8JsonReader json) => "/" + Escaped(json.ValueSpan[..Math.Min(json.ValueSpan.Length, 80)]);

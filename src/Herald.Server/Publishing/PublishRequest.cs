@@ -77,11 +77,12 @@ internal sealed class PublishRequest : IDisposable
 
     private Problem? ReadJson(ReadOnlySpan<byte> body, ReadOnlySpan<byte> trace, PublishBatch batch, int maxEvents)
     {
+        if (body.Trim(" \t\r\n"u8).IsEmpty)
+            return Empty();
         var json = NewReader(body);
         try
         {
-            if (!json.Read())
-                return Empty();
+            json.Read();
             IsSingle = json.TokenType != JsonTokenType.StartArray;
             if (IsSingle)
             {

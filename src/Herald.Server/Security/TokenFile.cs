@@ -1,5 +1,6 @@
 using System.Text;
 using Herald.Hosting;
+using Herald.Hosting.Text;
 
 namespace Herald.Server.Security;
 
@@ -21,7 +22,7 @@ internal static class TokenFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ServerStartException(
-                $"tokenFile = '{path}': the file cannot be read ({e.Message}). Write a token into it, "
+                $"tokenFile = '{path}': the file cannot be read ({FileReason.Of(e)}). Write a token into it, "
                     + $"for example: openssl rand -hex 32 > {path}");
         }
         if (text.Length is < Shortest or > Longest || text.Any(c => c is <= ' ' or > '~'))

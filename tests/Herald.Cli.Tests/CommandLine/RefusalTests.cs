@@ -60,6 +60,9 @@ public sealed class RefusalTests
     [InlineData(404, "not here", "text/plain", "topics", "list")]
     [InlineData(404, """{"detail":"Not Found"}""", "application/json", "topics", "list")]
     [InlineData(302, "", "text/html", "topics", "list")]
+    [InlineData(501, "<!DOCTYPE HTML>", "text/html", "publish", "orders", "1")]
+    [InlineData(501, "<!DOCTYPE HTML>", "text/html", "topics", "create", "orders")]
+    [InlineData(501, "<!DOCTYPE HTML>", "text/html", "backup", "/copy")]
     public async Task A_server_that_is_no_Herald_is_3_and_told(int status, string body, string type, params string[] command)
     {
         await using var other = await FakeHerald.StartAsync(_ => new(status, body, type));

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Herald.Cli.Publishing;
+using Herald.Hosting.Commands;
 using Herald.TestKit.Http;
 using Xunit;
 
@@ -34,6 +36,46 @@ public sealed class PublishCommandTests
         Assert.StartsWith(told, run.Error, StringComparison.Ordinal);
         Assert.Contains("--text", run.Error, StringComparison.Ordinal);
         Assert.Empty(herald.Requests);
+    }
+
+    [Theory]
+    [InlineData("Nothing was sent: there are no payloads, and the standard input had no events.", "orders")]
+    [InlineData("<topic> is missing: {\"n\":1} is a payload, and comes after the topic.", "{\"n\":1}")]
+    public async Task Without_a_payload_nothing_was_published_and_that_is_told(string told, string topic)
+    {
+        await using var herald = await FakeHerald.StartAsync(AcceptAll);
+        var root = CommandRoot.Create(PublishCommand.Create(TimeProvider.System, new MemoryStream()));
+        var run = await CommandRun.OfAsync(root, "publish", topic, "--server", herald.Address);
+        Assert.Equal((2, "", told), (run.Code, run.Out, run.Error.Trim()));
+        Assert.Empty(herald.Requests);
+    }
+
+    [Fact]
+    public async Task Events_come_from_the_standard_input()
+    {
+        await using var herald = await FakeHerald.StartAsync(AcceptAll);
+        var root = CommandRoot.Create(PublishCommand.Create(TimeProvider.System, new MemoryStream("""{"payload":1}"""u8.ToArray())));
+        var run = await CommandRun.OfAsync(root, "publish", "orders", "--id-prefix", "p", "--server", herald.Address);
+        Assert.Equal(0, run.Code);
+        Assert.Equal(["""{"payload":1,"id":"p-1"}"""], Lines(Assert.Single(herald.Requests)));
+    }
+
+    [Fact]
+    public async Task A_file_may_be_empty()
+    {
+        await using var herald = await FakeHerald.StartAsync(AcceptAll);
+        using var file = new EventFile([]);
+        Assert.Equal(0, (await CommandRun.AgainstAsync(herald, "publish", "orders", "--file", file.Path)).Code);
+    }
+
+    [Fact]
+    public async Task A_payload_that_looks_like_an_option_follows_two_dashes()
+    {
+        await using var herald = await FakeHerald.StartAsync(AcceptAll);
+        var run = await CommandRun.OfAsync(
+            "publish", "orders", "--text", "--id-prefix", "p", "--server", herald.Address, "--", "--kye");
+        Assert.Equal(0, run.Code);
+        Assert.Equal(["""{"id":"p-1","payload":"--kye"}"""], Lines(Assert.Single(herald.Requests)));
     }
 
     [Fact]
@@ -173,7 +215,7 @@ public sealed class PublishCommandTests
         Assert.Equal(5, run.Code);
         Assert.StartsWith("accepted 1, duplicates 0, refused 2", run.Out, StringComparison.Ordinal);
         Assert.Contains("line 2: not JSON", run.Error, StringComparison.Ordinal);
-        Assert.Contains("line 4: /key: : A key has 1 to 1024 bytes.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("line 4: /key: A key has 1 to 1024 bytes.", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,7 +229,7 @@ public sealed class PublishCommandTests
         var run = await CommandRun.AgainstAsync(herald, "publish", "orders", "1", "2", "--id-prefix", "p");
         Assert.Equal(5, run.Code);
         Assert.StartsWith("accepted 0, duplicates 0, refused 2", run.Out, StringComparison.Ordinal);
-        Assert.Contains("line 1: /key: : A key has 1 to 1024 bytes.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("line 1: /key: A key has 1 to 1024 bytes.", run.Error, StringComparison.Ordinal);
         Assert.Contains("line 2: refused", run.Error, StringComparison.Ordinal);
     }
 

@@ -39,6 +39,14 @@ public sealed class VariableTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task The_authorities_that_are_trusted_may_come_from_the_environment()
+    {
+        Set("HERALD_CA_FILE", "/dev/null");
+        var run = await CommandRun.OfAsync("topics", "list", "--server", "https://127.0.0.1:1");
+        Assert.Equal((2, "The CA file /dev/null contains no certificates in PEM."), (run.Code, run.Error.Trim()));
+    }
+
     [Theory]
     [InlineData("HERALD_URL")]
     [InlineData("HERALD_SERVER")]

@@ -239,7 +239,7 @@ public sealed class ReplyTests
             """, 207)).ValueOrThrow().Results;
         Assert.Equal(new PublishResult { Index = 0, Id = "a", Status = PublishStatus.Duplicate, Shard = 3, Sequence = 42 }, results[0]);
         Assert.Equal((true, false), (results[0].IsStored, results[1].IsStored));
-        Assert.Equal(("invalid-request", "/key: : A key has 1 to 1024 bytes."), (results[1].Problem!.Code, $"{results[1].Problem}"));
+        Assert.Equal(("invalid-request", "/key: A key has 1 to 1024 bytes."), (results[1].Problem!.Code, $"{results[1].Problem}"));
     }
 
     [Fact]

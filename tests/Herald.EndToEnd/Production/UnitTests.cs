@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Herald.EndToEnd.Production;
 
-/// <summary>The systemd unit of docs/production.md.</summary>
+/// <summary>The systemd units of docs/production.md.</summary>
 public sealed class UnitTests
 {
     private const string Command = "/usr/local/bin/herald serve --config /etc/herald/herald.json";
@@ -24,6 +24,33 @@ public sealed class UnitTests
             // The test must see what systemd finds.
             await File.WriteAllTextAsync(unit, text.Replace("RestartSec=1", "RestartSecs=1", StringComparison.Ordinal), Cancel);
             await AssertVerifiedAsync(folder.FullName, unit, "RestartSecs");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("herald-backup.service", "Type=oneshot", "Typ=oneshot", "Typ")]
+    [InlineData("herald-backup.timer", "Persistent=true", "Persistant=true", "Persistant")]
+    public async Task Systemd_accepts_the_units_of_backups(string name, string right, string wrong, string complaint)
+    {
+        var folder = Directory.CreateTempSubdirectory("herald-unit-");
+        try
+        {
+            // The timer needs its service beside it, and the service needs a program that exists.
+            var service = await ProductionPage.ReadFileAsync("/etc/systemd/system/herald-backup.service", Cancel);
+            await File.WriteAllTextAsync(
+                Path.Combine(folder.FullName, "herald-backup.service"), ProductionPage.Replace(service, (BackupScript.Path, "/bin/true")), Cancel);
+            var unit = Path.Combine(folder.FullName, name);
+            if (!File.Exists(unit))
+                await File.WriteAllTextAsync(unit, await ProductionPage.ReadFileAsync($"/etc/systemd/system/{name}", Cancel), Cancel);
+            await AssertVerifiedAsync(folder.FullName, unit, "");
+
+            var text = await File.ReadAllTextAsync(unit, Cancel);
+            await File.WriteAllTextAsync(unit, ProductionPage.Replace(text, (right, wrong)), Cancel);
+            await AssertVerifiedAsync(folder.FullName, unit, complaint);
         }
         finally
         {

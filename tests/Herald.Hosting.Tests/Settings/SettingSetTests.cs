@@ -203,7 +203,7 @@ public sealed class SettingSetTests : IDisposable
     public void Variables_of_commands_and_of_tests_stay() =>
         Assert.Empty(Set.Load(new()
         {
-            Environment = [new("HERALD_URL", "http://a"), new("HERALD_SERVER", "http://a"), new("HERALD_TOKEN_FILE", "/t"), new("HERALD_SEED", "1"), new("PATH", "/bin")],
+            Environment = [new("HERALD_URL", "http://a"), new("HERALD_SERVER", "http://a"), new("HERALD_TOKEN_FILE", "/t"), new("HERALD_CA_FILE", "/c"), new("HERALD_SEED", "1"), new("PATH", "/bin")],
         }).Errors);
 
     [Fact]

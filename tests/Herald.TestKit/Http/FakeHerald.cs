@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,12 +16,16 @@ public sealed class FakeHerald : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Func<Request, Answer> _answer;
 
-    private FakeHerald(Func<Request, Answer> answer)
+    private FakeHerald(Func<Request, Answer> answer, X509Certificate2? certificate)
     {
         _answer = answer;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, port =>
+        {
+            if (certificate is not null)
+                port.UseHttps(certificate);
+        }));
         _app = builder.Build();
         _app.Run(HandleAsync);
     }
@@ -41,9 +46,10 @@ public sealed class FakeHerald : IAsyncDisposable
     public ConcurrentQueue<Request> Requests { get; } = new();
     public string Address => _app.Urls.Single();
 
-    public static async Task<FakeHerald> StartAsync(Func<Request, Answer> answer)
+    /// <param name="certificate">Null to speak HTTP without TLS.</param>
+    public static async Task<FakeHerald> StartAsync(Func<Request, Answer> answer, X509Certificate2? certificate = null)
     {
-        var fake = new FakeHerald(answer);
+        var fake = new FakeHerald(answer, certificate);
         await fake._app.StartAsync();
         return fake;
     }

@@ -34,8 +34,9 @@ internal static partial class Refusal
             var isUnreadable = reply.Body is null && (reply.Text.Length > 0 || reply.Problem is not null);
             return isUnreadable ? $"it answered {reply.Status}, but not in JSON" : null;
         }
-        // Herald gives its problems a code. Answers from 500 on can come from a proxy whose Herald is away.
-        return reply.Status < 500 && reply.Problem?.Code is null ? $"it answered {reply.Status}, but not as Herald does" : null;
+        // Herald gives its problems a code. Other answers from 500 on can come from a proxy whose Herald is away. A server that does not
+        // know a method answers 501, which no proxy does for the server behind it.
+        return reply.Status is < 500 or 501 && reply.Problem?.Code is null ? $"it answered {reply.Status}, but not as Herald does" : null;
     }
 
     private static string Line(ClientCall call, Client.FieldProblem error)

@@ -13,12 +13,27 @@ internal static class UsageErrors
     public static IEnumerable<string> Lines(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
+        if (TakenForValues(parsed) is { Count: > 0 } taken)
+            return Unknown(command, parsed.CommandResult, taken);
         // What follows an unknown word or a missing one is not understood either, and would only be repeated.
         if (parsed.UnmatchedTokens.Count > 0)
             return Unknown(command, parsed.CommandResult, parsed.UnmatchedTokens).Concat(OfOptions(parsed));
         if (command.Subcommands.Count > 0)
             return [$"Give one of its commands: {Names(command)}."];
         return parsed.Errors.Select(Line);
+    }
+
+    /// <summary>
+    /// Unknown options that the parser has taken for values of an argument, although they do not follow <c>--</c>. A negative number can
+    /// be a value, and a hidden argument is there to collect unknown options.
+    /// </summary>
+    public static IReadOnlyList<string> TakenForValues(ParseResult parsed)
+    {
+        var meant = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Select(token => token.Value).ToHashSet();
+        return [.. parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .Where(argument => !argument.Argument.Hidden).SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value)
+            .Where(value => value is ['-', '-' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..] && !meant.Contains(value))];
     }
 
     private static IEnumerable<string> OfOptions(ParseResult parsed) =>
