@@ -150,6 +150,19 @@ public sealed class HeraldEngine : IAsyncDisposable
     /// <summary>Deliveries that this engine has made since it started.</summary>
     public long Delivered => _metrics.Delivered;
 
+    /// <summary>The active subscriptions at whose endpoint no attempt of this node has succeeded for this long.</summary>
+    public IReadOnlyList<FailingEndpoint> FailingEndpoints(TimeSpan atLeast)
+    {
+        var subscriptions = _cache.Snapshot.ByNumber;
+        return
+        [
+            .. from one in _ledger.Failing(atLeast)
+               let subscription = subscriptions.GetValueOrDefault(one.Subscription)?.Subscription
+               where subscription is { Status: SubscriptionStatus.Active }
+               select new FailingEndpoint(subscription.FullId, subscription.EndpointRevision, one.For, one.Reason),
+        ];
+    }
+
     internal IReadOnlyList<ShardHost> Hosts => _hosts.All;
     internal EngineMetrics Metrics => _metrics;
     internal PermitLedger Ledger => _ledger;

@@ -20,14 +20,16 @@ namespace Herald.Journal;
 /// </remarks>
 internal sealed class JournalContents : IDisposable
 {
-    public JournalContents(JournalOptions options, IJournalFiles files, JournalIdentity identity, Action<string> notice)
+    /// <param name="alarm">Tells the operator of damage; null for <paramref name="notice"/>.</param>
+    public JournalContents(
+        JournalOptions options, IJournalFiles files, JournalIdentity identity, Action<string> notice, Action<string>? alarm = null)
     {
         Options = options;
         Files = files;
         Identity = identity;
         Notice = notice;
         Paths = new JournalPaths(options.Directory);
-        Damages = new DamageLog(notice);
+        Damages = new DamageLog(alarm ?? notice);
         Space = new DiskSpace(files, options);
         Segments = new SegmentLog(files, Paths, options, Space, identity.Store, identity.ShardCount);
         var indexStep = Math.Clamp(options.SegmentBytes / 64 / StoredEntry.Length, 16, IndexFiles.ChunkEntries);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Journal.Backup;
@@ -54,10 +55,11 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
         _checkpoints.Opened(recovery.Checkpoint.Segment, recovery.Replayed);
         // A process that stops writes a checkpoint last, so after it there is nothing to read again.
         Recovered = recovery.Replayed > 0 ? (recovery.ReplayedEvents, recovery.Replayed) : null;
+        IsNew = contents.Run == 0;
         _writer = new Writer(contents, time, _queue, recovery.NextFrame, RunId.Of(contents.Identity.Store, contents.Run + 1), _checkpoints, Published);
         Begin();
         _ticks = time.CreateTimer(_ => _ = AskAsync(new Question<bool>(Tick)), null, TickEvery, TickEvery);
-        _scrubber = new Scrubber(contents.Segments, recovery.Checkpoint, time, contents.Notice);
+        _scrubber = new Scrubber(contents.Segments, recovery.Checkpoint, time, contents.Damages.Alarm);
         _scrubbing = Task.Run(() => _scrubber.RunAsync(_closing.Token));
     }
 
@@ -65,6 +67,9 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
 
     /// <summary>5 ms. The queue holds notes back for another 4 ms, so that one note covers about 10 ms of deliveries.</summary>
     public TimeSpan NoteEvery => TimeSpan.FromMilliseconds(5);
+
+    /// <summary>This opening has created the journal.</summary>
+    public bool IsNew { get; }
 
     /// <summary>
     /// The events and the bytes that this opening read again from the log, because the last process did not stop cleanly. Null when it did.
@@ -88,6 +93,20 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
         _contents.Files.FreeBytes(_contents.Options.Directory), _writer.LastSyncMs, _writer.Syncs, _writer.Room.IsFull,
         _writer.Room.RefusedEvents, _checkpoints.Written, _scrubber.Damaged, _contents.Damages.Places);
 
+    /// <summary>The records that the catalog has of a kind.</summary>
+    public int CatalogRecords(string kind) => _contents.Catalog.Count(kind);
+
+    /// <summary>What is wrong with the journal, in sentences; empty when nothing is known to be wrong.</summary>
+    public IReadOnlyList<string> Troubles => (_contents.Damages.First, _scrubber.Damaged) switch
+    {
+        ({ } first, _) => [string.Create(CultureInfo.InvariantCulture,
+            $"The journal is damaged in {_contents.Damages.Places} places that were read since the start, first here: {first}. Only a "
+                + $"backup can still contain what was there.")],
+        (_, > 0 and var frames) => [string.Create(CultureInfo.InvariantCulture,
+            $"The journal is damaged: {frames} frames do not match their checksum. The log has their places.")],
+        _ => [],
+    };
+
     /// <summary>Opens the journal, or creates it. <paramref name="notices"/> receives lines for the operator, on any thread.</summary>
     /// <exception cref="ArgumentException">Options are out of range; the message lists all of them.</exception>
     /// <exception cref="JournalInUseException">Another process has the journal open.</exception>
@@ -99,13 +118,19 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
         JournalOptions options, TimeProvider time, Action<string>? notices = null, CancellationToken cancel = default) =>
         OpenAsync(options, time, new PosixFiles(), notices, cancel);
 
+    /// <summary>As above. <paramref name="alarms"/> receives the lines about damage.</summary>
+    public static ValueTask<JournalStore> OpenAsync(
+        JournalOptions options, TimeProvider time, Action<string> notices, Action<string> alarms, CancellationToken cancel) =>
+        OpenAsync(options, time, new PosixFiles(), notices, cancel, alarms);
+
     internal static async ValueTask<JournalStore> OpenAsync(
-        JournalOptions options, TimeProvider time, IJournalFiles files, Action<string>? notices, CancellationToken cancel)
+        JournalOptions options, TimeProvider time, IJournalFiles files, Action<string>? notices, CancellationToken cancel,
+        Action<string>? alarms = null)
     {
         if (options.Validate() is { Count: > 0 } errors)
             throw new ArgumentException(string.Join(' ', errors), nameof(options));
         options = options with { Directory = Path.GetFullPath(options.Directory) };
-        return await Task.Run(() => Open(options, time, files, notices ?? (_ => { })), cancel).ConfigureAwait(false);
+        return await Task.Run(() => Open(options, time, files, notices ?? (_ => { }), alarms), cancel).ConfigureAwait(false);
     }
 
     public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel)
@@ -329,7 +354,8 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
     /// <summary>For tests: completes when the writer's periodic work is done.</summary>
     internal Task TickAsync(CancellationToken cancel) => AskAsync(Tick, cancel);
 
-    private static JournalStore Open(JournalOptions options, TimeProvider time, IJournalFiles files, Action<string> notice)
+    private static JournalStore Open(
+        JournalOptions options, TimeProvider time, IJournalFiles files, Action<string> notice, Action<string>? alarm)
     {
         var paths = new JournalPaths(options.Directory);
         paths.Create(files, notice);
@@ -347,7 +373,7 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
                 notice(
                     $"The journal was created with {identity.ShardCount} shards and keeps them. The setting "
                         + $"journal.shardCount = {options.ShardCount} has no effect.");
-            contents = new JournalContents(options, files, identity, notice);
+            contents = new JournalContents(options, files, identity, notice, alarm);
             var recovery = new JournalRecovery(contents);
             recovery.Run(time.GetUtcNow().ToUnixTimeMilliseconds());
             return new JournalStore(contents, recovery, time, held);

@@ -5,6 +5,7 @@ using Herald.Engine.Channels;
 using Herald.Engine.Stores;
 using Herald.Hosting;
 using Herald.Hosting.Modules;
+using Herald.Server.Endpoints;
 using Herald.Server.Http;
 using Herald.Server.Security;
 using Microsoft.AspNetCore.Builder;
@@ -122,12 +123,13 @@ public sealed class HeraldServer : IAsyncDisposable
         // requireToken.
         var isLocal = addresses.All(address => address.IsLoopback) && !_options.RequireToken;
         var token = _options.TokenFile is { } file ? TokenFile.Read(file) : null;
+        FrontBuilder.Check(addresses);
         _store = await OpenAsync(storeModule, cancel);
 
         _app = FrontBuilder.Build(_options, addresses, _setup.Logging, services =>
         {
             services.AddSingleton(_setup.Time).AddSingleton(_setup.Random).AddSingleton(new ServerExposure(isLocal))
-                .AddSingleton<RunningEngine>();
+                .AddSingleton<RunningEngine>().AddSingleton<IServerPart, EndpointWatch>();
             foreach (var section in _setup.Modules.Settings.Sections)
                 section.AddTo(services, _setup.Options);
             foreach (var module in _setup.Modules.In(_setup.Options))
@@ -148,7 +150,10 @@ public sealed class HeraldServer : IAsyncDisposable
         var log = _setup.Logging.CreateLogger("Herald.Store");
         var context = new StoreContext(
             _setup.Options, _options.DataDirectory, _setup.Time,
-            text => log.LogInformation("{Notice}", text), text => log.LogWarning("{Notice}", text));
+            text => log.LogInformation("{Notice}", text), text => log.LogWarning("{Notice}", text))
+        {
+            Alarm = text => log.LogError("{Notice}", text),
+        };
         return module.OpenAsync(context, cancel);
     }
 

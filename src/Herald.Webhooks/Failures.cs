@@ -38,6 +38,8 @@ internal static class Failures
         };
     }
 
+    public static bool IsStaleConnection(Exception failure) => Find<StaleConnectionException>(failure) is not null;
+
     private static (AttemptStage Stage, string Reason) Judge(Exception failure, Uri endpoint, AttemptStage reached)
     {
         if (Find<DialException>(failure) is { } dial)

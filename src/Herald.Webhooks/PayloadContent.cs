@@ -30,6 +30,9 @@ internal sealed class PayloadContent(ReadOnlyMemory<byte> payload) : HttpContent
             _stage = stage;
     }
 
+    /// <summary>The payload is sent again, over another connection. The sending before has ended.</summary>
+    public void StartOver() => _stage = AttemptStage.Connect;
+
     protected override bool TryComputeLength(out long length)
     {
         length = payload.Length;

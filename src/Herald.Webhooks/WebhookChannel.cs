@@ -12,7 +12,10 @@ namespace Herald.Webhooks;
 /// <item>Check the event. A content type that a header cannot contain is rejected, not changed.</item>
 /// <item>Start the time-out. It covers all further steps.</item>
 /// <item>Create the request and sign the bytes as published.</item>
-/// <item>Send it over a pooled or a new connection. The <see cref="AddressGuard"/> checks each address of a new connection.</item>
+/// <item>
+/// Send it over a pooled or a new connection. The <see cref="AddressGuard"/> checks each address of a new connection. If a pooled
+/// connection turns out to have ended, send it once more over a new one.
+/// </item>
 /// <item>
 /// The status decides the result. The first 4 KiB of the answer are kept and some more are drained. If there is still more, the connection
 /// is closed.
@@ -31,6 +34,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
     private readonly TimeProvider _time;
     private readonly AddressGuard? _guard;
     private readonly HttpMessageInvoker _http;
+    private readonly HttpMessageInvoker _unpooled;
     private readonly DeadlinePool _deadlines;
     private TimestampText _timestamp = new(0);
 
@@ -47,7 +51,8 @@ public sealed class WebhookChannel : IChannel, IDisposable
         _guard = options.Guard is not false
             ? new AddressGuard((options.AllowedNetworks ?? []).Select(network => IPNetwork.Parse(network)))
             : null;
-        _http = new HttpMessageInvoker(CreateHandler());
+        _http = new HttpMessageInvoker(CreateHandler(options.ConnectionLifetime));
+        _unpooled = new HttpMessageInvoker(CreateHandler(TimeSpan.Zero));
         _deadlines = new DeadlinePool(time);
     }
 
@@ -75,6 +80,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
     public void Dispose()
     {
         _http.Dispose();
+        _unpooled.Dispose();
         _deadlines.Dispose();
     }
 
@@ -93,7 +99,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
         try
         {
             // 4. and 5.
-            using var response = await _http.SendAsync(request, deadline.Token).ConfigureAwait(false);
+            using var response = await PostAsync(request, content, deadline.Token).ConfigureAwait(false);
             var answer = await ReadAnswerAsync(response, deadline.Token).ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
             clean = content.Sending.IsCompleted;
@@ -118,6 +124,23 @@ public sealed class WebhookChannel : IChannel, IDisposable
                 await StopReadingPayloadAsync(content, deadline).ConfigureAwait(false);
             request.Dispose();
             _deadlines.Return(deadline);
+        }
+    }
+
+    /// <summary>
+    /// An endpoint can close an idle connection just when it is used again. That is no failure of the endpoint or of the event, and must
+    /// not use up an attempt: a policy can have only one.
+    /// </summary>
+    private async ValueTask<HttpResponseMessage> PostAsync(HttpRequestMessage request, PayloadContent content, CancellationToken cancel)
+    {
+        try
+        {
+            return await _http.SendAsync(request, cancel).ConfigureAwait(false);
+        }
+        catch (HttpRequestException failure) when (Failures.IsStaleConnection(failure))
+        {
+            content.StartOver();
+            return await _unpooled.SendAsync(request, cancel).ConfigureAwait(false);
         }
     }
 
@@ -192,7 +215,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
         await content.Sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private SocketsHttpHandler CreateHandler()
+    private SocketsHttpHandler CreateHandler(TimeSpan connectionLifetime)
     {
         // Permits limit connections, not this handler: a limit per host would let one slow subscription stop another on the same host.
         var handler = new SocketsHttpHandler
@@ -206,7 +229,8 @@ public sealed class WebhookChannel : IChannel, IDisposable
             MaxResponseDrainSize = _options.MaxDrainBytes,
             MaxResponseHeadersLength = 32,
             PooledConnectionIdleTimeout = _options.IdleConnectionLifetime,
-            PooledConnectionLifetime = _options.ConnectionLifetime,
+            PlaintextStreamFilter = (context, _) => ValueTask.FromResult(Watched(context)),
+            PooledConnectionLifetime = connectionLifetime,
             Proxy = _options.Proxy is null ? null : new WebProxy(_options.Proxy),
             UseCookies = false,
             UseProxy = _options.Proxy is not null,
@@ -214,6 +238,11 @@ public sealed class WebhookChannel : IChannel, IDisposable
         handler.SslOptions.RemoteCertificateValidationCallback = _options.AcceptCertificate;
         return handler;
     }
+
+    /// <summary>HTTP/2 says itself when a connection ends, and what goes through the tunnel of a proxy is not HTTP.</summary>
+    private static Stream Watched(SocketsHttpPlaintextStreamFilterContext context) =>
+        context.NegotiatedHttpVersion.Major == 1 && context.InitialRequestMessage.Method != HttpMethod.Connect
+            ? new EndpointConnection(context.PlaintextStream) : context.PlaintextStream;
 
     private string TimestampOf(DateTimeOffset now)
     {

@@ -81,7 +81,7 @@ public sealed class TenantTests
                 Assert.Null(await view.Catalog.FindTopicAsync(name, default));
                 Assert.Null(await view.Catalog.FindSubscriptionAsync(name, default));
                 Assert.Null(await view.Catalog.FindSecretsAsync(name, default));
-                Assert.Equal(CatalogOutcome.NotFound, (await view.Catalog.RotateSecretAsync(name, null, TimeSpan.Zero, default)).Outcome);
+                Assert.Equal(CatalogOutcome.NotFound, (await view.Catalog.RotateSecretAsync(name, null, TimeSpan.Zero, false, default)).Outcome);
                 Assert.NotEmpty((await view.Catalog.PutTopicAsync(name, default)).Problems);
                 Assert.Empty((await view.DeadLetters.ListAsync(new DeadLetterQuery(name, null, 10, null), default)).Items);
                 Assert.Null(await view.Inspector.LagAsync(name, default));
@@ -97,7 +97,7 @@ public sealed class TenantTests
         Assert.NotEqual(await SecretAsync(node, default), await SecretAsync(node, Acme));
 
         var kept = await SecretAsync(node, default);
-        var rotated = await node.Engine.Of(Acme).Catalog.RotateSecretAsync("s", null, TimeSpan.FromHours(1), default);
+        var rotated = await node.Engine.Of(Acme).Catalog.RotateSecretAsync("s", null, TimeSpan.FromHours(1), false, default);
         Assert.Equal(rotated.Secrets.Current.ToArray(), await SecretAsync(node, Acme));
         Assert.Equal(kept, await SecretAsync(node, default));
         await AttemptAsync(2);

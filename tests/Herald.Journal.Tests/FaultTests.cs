@@ -68,7 +68,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task An_id_whose_record_is_damaged_is_still_known()
+    public async Task An_event_whose_record_is_damaged_is_stored_when_it_comes_again()
     {
         await using var store = await OpenAsync();
         var verdicts = new Appended[1];
@@ -76,11 +76,37 @@ public sealed class FaultTests
         await store.AppendAsync(one, verdicts, Cancel);
         _files.Flip("/simulated/journal/0000000001.log", Find("needle"), 3);
         await store.AppendAsync(one, verdicts, Cancel);
-        Assert.Equal(new Appended(Verdict.Duplicate, 1), verdicts[0]);
+        Assert.Equal(new Appended(Verdict.Accepted, 2), verdicts[0]);
+        await store.AppendAsync(one, verdicts, Cancel);
+        Assert.Equal(new Appended(Verdict.Duplicate, 2), verdicts[0]);
+    }
+
+    [Fact]
+    public async Task An_event_whose_record_the_disk_cannot_read_is_stored_when_it_comes_again()
+    {
+        await using var store = await OpenAsync();
+        var verdicts = new Appended[1];
+        var one = new[] { new StoreEvents(store, _clock).Make("a", shard: 0, payload: StoreEvents.Payload("needle")) };
+        await store.AppendAsync(one, verdicts, Cancel);
         _files.FailNext = ("read", ".log");
         await store.AppendAsync(one, verdicts, Cancel);
-        Assert.Equal(new Appended(Verdict.Duplicate, 1), verdicts[0]);
+        Assert.Equal(new Appended(Verdict.Accepted, 2), verdicts[0]);
         Assert.False(store.Failed.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Damage_that_a_reader_met_is_a_trouble_and_goes_to_the_alarms()
+    {
+        var alarms = new List<string>();
+        var options = new JournalOptions { Directory = "/simulated", MinFreeBytes = 0 };
+        await using var store = await JournalStore.OpenAsync(options, _clock, _files, Note, Cancel, alarms.Add);
+        await store.AppendAsync(new[] { new StoreEvents(store, _clock).Make("a", shard: 0, payload: StoreEvents.Payload("needle")) }, new Appended[1], Cancel);
+        Assert.Empty(store.Troubles);
+        _files.Flip("/simulated/journal/0000000001.log", Find("needle"), 3);
+        await store.ReadEventsAsync(new ShardId(0), new[] { 1L }, new Nothing(), Cancel);
+        Assert.StartsWith("The journal is damaged: ", Assert.Single(alarms), StringComparison.Ordinal);
+        Assert.Contains("0000000001.log", Assert.Single(store.Troubles), StringComparison.Ordinal);
+        Assert.DoesNotContain(_notices, line => line.Contains("damaged", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -334,5 +360,16 @@ public sealed class FaultTests
     {
         lock (_notices)
             _notices.Add(line);
+    }
+
+    private sealed class Nothing : IEventSink
+    {
+        public void OnEvent(long sequence, ReadOnlySpan<byte> record)
+        {
+        }
+
+        public void OnDamaged(long sequence, string damage)
+        {
+        }
     }
 }

@@ -15,15 +15,23 @@ internal sealed class LagText(TimeProvider time)
 
     private IEnumerable<string> Parts(JsonElement lag)
     {
+        var stopped = Field(lag, "status") is { } status and not SubscriptionStatus.Active ? status : null;
+        if (stopped is not null)
+            yield return Field(lag, "statusReason") is { } reason ? $"{stopped}: {reason}" : stopped;
+        var idle = stopped is null && Field(lag, "waiting") == "0" && Field(lag, "waitingIs") == "exact" && Field(lag, "inFlight") == "0";
+        if (idle)
+            yield return "idle";
         yield return Waiting(lag);
         if (Field(lag, "blockedKeys") is { } blocked and not "0")
             yield return $"{Count(blocked, "key")} blocked";
         if (Field(lag, "heldKeys") is { } held and not "0")
             yield return $"{Count(held, "key")} held";
-        yield return $"{Count(Field(lag, "inFlight"), "attempt")} in flight";
+        if (!idle)
+            yield return $"{Count(Field(lag, "inFlight"), "attempt")} in flight";
+        // What limits attempts is worth a word while there are some to make, and when the endpoint is in trouble.
         if (Field(lag, "waitsFor") is { } lacks)
             yield return $"nothing is sent, because the node lacks {lacks}";
-        else
+        else if (stopped is null && (!idle || Field(lag, "limitReason") is "endpointFails" or "endpointSilent"))
             yield return Limit(lag);
     }
 

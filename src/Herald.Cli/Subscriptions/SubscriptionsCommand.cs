@@ -82,12 +82,17 @@ internal static class SubscriptionsCommand
     private static ClientCommand RotateSecret()
     {
         var overlap = Duration.Option("--overlap", "How long webhooks are also signed with the old secret.", TimeSpan.FromHours(24));
+        var endOverlap = new Option<bool>("--end-overlap")
+        {
+            Description = "Ends the secret from an earlier rotation, although its overlap still runs.",
+        };
         return new ClientCommand(
             "rotate-secret",
             "Creates a new signing secret and shows it. `herald subscriptions secret` shows it again.",
-            "herald subscriptions rotate-secret billing --overlap 1h") { Id, overlap }
+            "herald subscriptions rotate-secret billing --overlap 1h") { Id, overlap, endOverlap }
             .Runs(async call => await call.ShowAsync(
-                await call.Client.Subscriptions.RotateSecretAsync(call.Get(Id), overlap: call.Get(overlap), cancel: call.Cancel),
+                await call.Client.Subscriptions.RotateSecretAsync(
+                    call.Get(Id), overlap: call.Get(overlap), endOverlap: call.Get(endOverlap), cancel: call.Cancel),
                 call.Terminal.Present));
     }
 

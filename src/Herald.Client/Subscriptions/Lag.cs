@@ -5,6 +5,12 @@ public sealed record Lag
 {
     public required string Subscription { get; init; }
 
+    /// <summary>See <see cref="SubscriptionStatus"/>. Nothing is sent unless it is active.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Why it is disabled.</summary>
+    public string? StatusReason { get; init; }
+
     /// <summary>The events that the subscription has still to get; <see cref="WaitingIs"/> says what the number means.</summary>
     public required long Waiting { get; init; }
 

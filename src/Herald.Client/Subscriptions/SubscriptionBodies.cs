@@ -34,7 +34,7 @@ internal sealed record EndpointBody
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
 }
 
-internal sealed record RotateSecretBody(string? Secret, TimeSpan? Overlap);
+internal sealed record RotateSecretBody(string? Secret, TimeSpan? Overlap, bool? EndOverlap);
 
 internal sealed record ReplayBody(StartPoint From);
 

@@ -92,13 +92,18 @@ public sealed class SubscriptionsClient
     public Task<Reply<SigningSecrets>> GetSecretsAsync(string id, CancellationToken cancel = default) =>
         _calls.GetAsync(Of(id, "secret"), ClientJson.Default.SigningSecrets, cancel);
 
-    /// <summary>Changes the signing key. Both keys sign until the overlap is over.</summary>
+    /// <summary>
+    /// Changes the signing key. Both keys sign until the overlap is over. 409 <c>overlap-runs</c> while the overlap of an earlier change
+    /// runs.
+    /// </summary>
     /// <param name="secret">The new key; null to let Herald draw one.</param>
-    /// <param name="overlap">How long the old key signs as well; null for 24 hours.</param>
+    /// <param name="overlap">How long the old key signs as well; null for 24 hours. Zero ends all old keys at once.</param>
+    /// <param name="endOverlap">Whether the key from an earlier change may end now.</param>
     public Task<Reply<SigningSecrets>> RotateSecretAsync(
-        string id, string? secret = null, TimeSpan? overlap = null, CancellationToken cancel = default) =>
+        string id, string? secret = null, TimeSpan? overlap = null, bool endOverlap = false, CancellationToken cancel = default) =>
         _calls.PostAsync(
-            Of(id, "rotate-secret"), Content.Of(new RotateSecretBody(secret, overlap), ClientJson.Default.RotateSecretBody),
+            Of(id, "rotate-secret"),
+            Content.Of(new RotateSecretBody(secret, overlap, endOverlap ? true : null), ClientJson.Default.RotateSecretBody),
             ClientJson.Default.SigningSecrets, cancel);
 
     /// <summary>Sends one signed test event to the endpoint.</summary>

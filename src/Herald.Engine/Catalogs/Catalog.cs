@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Herald.Engine.Basics;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
@@ -291,9 +292,14 @@ public sealed class Catalog
         await _cache.RefreshAsync(reply.Version);
     }
 
-    /// <summary>The new secret is valid at once. The old one is valid as well until the overlap ends.</summary>
+    /// <summary>
+    /// The new secret is valid at once. The old one is valid as well until the overlap ends. There is no place for a third one, so another
+    /// rotation waits for that end, unless the caller gives the promise up.
+    /// </summary>
+    /// <param name="overlap">Zero ends every old secret at once, also one that still signs.</param>
+    /// <param name="endOverlap">Whether a secret from an earlier rotation may end now.</param>
     public async ValueTask<CatalogResult<Subscription>> RotateSecretAsync(
-        string id, ReadOnlyMemory<byte>? secret, TimeSpan overlap, CancellationToken cancel)
+        string id, ReadOnlyMemory<byte>? secret, TimeSpan overlap, bool endOverlap, CancellationToken cancel)
     {
         if (overlap < TimeSpan.Zero || overlap > TimeSpan.FromDays(30))
             return CatalogResult<Subscription>.Refuse([new("/overlap", $"{overlap}", "From 0 to 30 days.")]);
@@ -311,13 +317,21 @@ public sealed class Catalog
                 return CatalogResult<Subscription>.Refuse([problem]);
             if ((secret ?? (rules.Draw is { } draw ? draw() : (ReadOnlyMemory<byte>?)null)) is not { } next)
                 return CatalogResult<Subscription>.Refuse([new("/secret", "", "Endpoints of this channel need a secret. Give it here.")]);
+            var now = _time.GetUtcNow();
+            if (!endOverlap && overlap > TimeSpan.Zero && there.Secrets.PreviousUntil is { } until && until > now)
+                return CatalogResult<Subscription>.Of(
+                    CatalogOutcome.OverlapRuns, there.Subscription,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The secret from before the last rotation signs until {until.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}, "
+                            + $"because receivers can still have it. Rotate after that, or end it now with endOverlap."));
             // The old secret can be lost: then there is none that stays valid.
             var secrets = there.Secrets.AreNone ? new Secrets(next, default, null)
-                : new Secrets(next, there.Secrets.Current, _time.GetUtcNow() + overlap);
+                : new Secrets(next, there.Secrets.Current, now + overlap);
             var changed = there.Subscription with
             {
                 Endpoint = there.Subscription.Endpoint with { Secret = new SecretReference(id) },
-                UpdatedAt = _time.GetUtcNow(),
+                UpdatedAt = now,
             };
             if (await TryWriteAsync(id, there, CatalogCodec.ToStored(there with { Subscription = changed }), secrets, cancel) is { } done)
                 return done;

@@ -27,6 +27,9 @@ public enum CatalogOutcome
 
     /// <summary>The endpoint's channel has no secrets.</summary>
     NoSecret,
+
+    /// <summary>An earlier secret still signs, because it was promised. Another rotation would end it.</summary>
+    OverlapRuns,
 }
 
 /// <param name="Value">The present value; null when there is none.</param>
@@ -44,7 +47,7 @@ public sealed record CatalogResult<T>(CatalogOutcome Outcome, T? Value, IReadOnl
     {
         CatalogOutcome.Created or CatalogOutcome.Updated or CatalogOutcome.Unchanged or CatalogOutcome.Deleted => true,
         CatalogOutcome.NotFound or CatalogOutcome.Refused or CatalogOutcome.VersionMismatch or CatalogOutcome.InUse or CatalogOutcome.Damaged
-            or CatalogOutcome.NoSecret => false,
+            or CatalogOutcome.NoSecret or CatalogOutcome.OverlapRuns => false,
     };
 
     internal static CatalogResult<T> Of(CatalogOutcome outcome, T? value = null, string detail = "") => new(outcome, value, [], detail);

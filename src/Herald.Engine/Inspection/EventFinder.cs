@@ -42,7 +42,17 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
             (shard, sequence, isCutShort) = await SearchAsync(
                 key is null ? AllShards : [shard], (_, entries, _) => new(LastOf(entries.Span, wanted)), cancel);
         }
-        if (sequence == 0 || await ReadAsync(shard, sequence, cancel) is not { } view || view.IdText != id || (key is not null && view.KeyText != key))
+        if (sequence == 0)
+            return new FoundEvent(null, isCutShort);
+        var copy = new CopySink();
+        await log.ReadEventsAsync(shard, new[] { sequence }, copy, cancel);
+        // The hashes of id and key agree, so it is this event.
+        if (copy.Damage is { } damage)
+            return new FoundEvent(null, false) { Damage = damage };
+        if (copy.Record is not { } record)
+            return new FoundEvent(null, isCutShort);
+        var view = new EventView(record);
+        if (view.IdText != id || (key is not null && view.KeyText != key))
             return new FoundEvent(null, isCutShort);
         return new FoundEvent(new TailedEvent(shard.Value, sequence, view), false);
     }

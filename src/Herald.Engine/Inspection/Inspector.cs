@@ -70,7 +70,8 @@ public sealed class Inspector
         if (subscriptionId is not null && only is null)
             return default;
         var found = await _events.FindAsync(topic, id, key, cancel);
-        return new EventLookUp(found.Event is { } one ? await _stories.TellAsync(topic, one, only, cancel) : null, found.IsCutShort);
+        var story = found.Event is { } one ? await _stories.TellAsync(topic, one, only, cancel) : null;
+        return new EventLookUp(story, found.IsCutShort) { Damage = found.Damage };
     }
 
     /// <summary>
@@ -158,6 +159,8 @@ public sealed class Inspector
             answers.Sum(one => one.Backlog.Lag.BlockedKeys), answers.Sum(one => one.Backlog.Held),
             answers.Exists(one => one.Backlog.Behind), answers.Min(one => one.Oldest), _reasons.LackOf(entry), [.. answers.Select(one => one.Backlog.Lag)])
         {
+            Status = entry.Subscription.Status,
+            StatusReason = entry.Subscription.StatusReason,
             MaxInFlight = entry.Subscription.Limits.MaxInFlight,
             LimitReason = limit.Reason,
         };

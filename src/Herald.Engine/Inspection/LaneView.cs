@@ -10,6 +10,11 @@ internal readonly record struct LaneView(
 {
     public ulong KeyHash { get; init; }
 
+    /// <summary>
+    /// The key waits because its oldest delivery failed. That delivery can wait for its time, wait for a permit, or be tried again.
+    /// </summary>
+    public bool HasFailed => Count > 0 && (Attempts > 0 || HeadStatus is DeliveryStatus.Blocked or DeliveryStatus.Held);
+
     /// <summary>No delivery of the key below this sequence is unsettled.</summary>
     public long Lowest => Count > 0 ? Head : From;
 }

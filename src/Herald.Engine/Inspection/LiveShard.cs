@@ -13,7 +13,7 @@ internal sealed class LiveShard(ShardMachine machine) : IShardView
             return SubscriptionView.Unknown(machine.Shard, entry, isSaved: false, machine.Catalog.Version, machine.Routed);
         return new(
             machine.Shard, entry.Subscription.Id, IsSaved: false, state.AtHead, machine.PositionOf(state),
-            state.Outstanding + state.Draining, state.Blocked - state.Held, state.Held, state.Lanes.Values.Select(Of),
+            state.Outstanding + state.Draining, state.Held, state.Lanes.Values.Select(Of),
             key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null)
         {
             MayCountSettled = () => machine.HasSettledBefore(state),

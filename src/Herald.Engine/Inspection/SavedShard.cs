@@ -23,7 +23,6 @@ internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardVie
             return new(
                 shard, subscription.Id, IsSaved: true, state.AtHead && runs, state.AtHead ? saved.Routed : state.Position,
                 lanes.Sum(lane => StatusOf(lane) == DeliveryStatus.Waiting ? lane.Items.Length : 0),
-                lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Blocked),
                 lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Held), state.Lanes.Select(lane => Of(lane.Key, lane.Value)),
                 key => state.Lanes.TryGetValue(key, out var lane) ? Of(key, lane) : null);
         }

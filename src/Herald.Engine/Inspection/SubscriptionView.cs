@@ -11,9 +11,8 @@ namespace Herald.Engine.Inspection;
 /// <param name="AtHead">The subscription moves with the head of the shard.</param>
 /// <param name="Position">Every match up to this sequence is settled, or belongs to one of the lanes.</param>
 /// <param name="Outstanding">Deliveries in the window.</param>
-/// <param name="Blocked">Keys that wait after a failure, without the held ones.</param>
 internal sealed record SubscriptionView(
-    ShardId Shard, string Id, bool IsSaved, bool AtHead, long Position, int Outstanding, int Blocked, int Held, IEnumerable<LaneView> Lanes,
+    ShardId Shard, string Id, bool IsSaved, bool AtHead, long Position, int Outstanding, int Held, IEnumerable<LaneView> Lanes,
     Func<ulong, LaneView?> FindLane)
 {
     /// <summary>
@@ -30,7 +29,7 @@ internal sealed record SubscriptionView(
         var goesBack = entry.BeginsBehind(shard, catalogVersion, routed);
         var runs = entry.Subscription.Status == SubscriptionStatus.Active;
         return new(
-            shard, entry.Subscription.Id, isSaved, runs && !goesBack, goesBack ? entry.Starts[shard.Value] : routed, 0, 0, 0, [],
+            shard, entry.Subscription.Id, isSaved, runs && !goesBack, goesBack ? entry.Starts[shard.Value] : routed, 0, 0, [],
             _ => null);
     }
 
@@ -63,8 +62,7 @@ internal sealed record SubscriptionView(
         Lanes.Where(lane => lane.Count > 0).SelectMany(lane => lane.Followers.Select(Waiting).Prepend(HeadOf(lane)));
 
     /// <summary>The oldest delivery of each blocked or held key.</summary>
-    public IEnumerable<DeliveryView> BlockedHeads() =>
-        Lanes.Where(lane => lane.HeadStatus is DeliveryStatus.Blocked or DeliveryStatus.Held).Select(HeadOf);
+    public IEnumerable<DeliveryView> BlockedHeads() => Lanes.Where(lane => lane.HasFailed).Select(HeadOf);
 
     /// <param name="head">The last sequence of the shard's log.</param>
     public ShardBacklog Backlog(long head)
@@ -73,12 +71,15 @@ internal sealed record SubscriptionView(
         // another node's shard may be older. It is better to overcount than to miss events accepted a moment ago.
         var waiting = AtHead && !IsSaved ? 0 : Math.Max(0, head - Position);
         var lowest = Position < head && (!AtHead || IsSaved) ? Position + 1 : long.MaxValue;
+        var blocked = 0;
         foreach (var lane in Lanes)
         {
+            // As BlockedHeads, without the held keys.
+            blocked += lane.HasFailed && lane.HeadStatus != DeliveryStatus.Held ? 1 : 0;
             waiting += lane.Count;
             lowest = Math.Min(lowest, lane.Lowest);
         }
-        return new(new ShardLag(Shard.Value, Position, head, Outstanding, Blocked), waiting, Held, !AtHead, lowest <= head ? lowest : 0);
+        return new(new ShardLag(Shard.Value, Position, head, Outstanding, blocked), waiting, Held, !AtHead, lowest <= head ? lowest : 0);
     }
 
     private DeliveryView HeadOf(LaneView lane)

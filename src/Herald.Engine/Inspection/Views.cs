@@ -1,6 +1,7 @@
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Sending;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Inspection;
 
@@ -85,6 +86,12 @@ public sealed record SubscriptionLag(
     string? WaitsFor, IReadOnlyList<ShardLag> Shards)
 {
     public CountMeaning WaitingIs { get; init; }
+
+    /// <summary>Unless it is active, nothing is sent.</summary>
+    public SubscriptionStatus Status { get; init; }
+
+    /// <summary>Why it is disabled.</summary>
+    public string? StatusReason { get; init; }
 
     /// <summary>The oldest event that waits, if the events were counted.</summary>
     public TailedEvent? Oldest { get; init; }

@@ -202,6 +202,24 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         }
     }
 
+    /// <summary>
+    /// The subscriptions at whose endpoint no attempt has succeeded for this long, although attempts were made at the beginning and at the
+    /// end of that time.
+    /// </summary>
+    public List<(int Subscription, TimeSpan For, string Reason)> Failing(TimeSpan atLeast)
+    {
+        var failing = new List<(int, TimeSpan, string)>();
+        lock (_lock)
+        {
+            foreach (var account in _accounts.Values)
+            {
+                if (account.Limit.Failures is var (first, last, reason) && last - first >= atLeast.TotalMilliseconds)
+                    failing.Add((account.Subscription, TimeSpan.FromMilliseconds(last - first), reason));
+            }
+        }
+        return failing;
+    }
+
     public void Dispose()
     {
         lock (_lock)

@@ -364,7 +364,12 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         try
         {
             var (tenant, id) = TenantId.Split(subscription);
-            await _services.Catalog.Of(tenant).DisableAsync(id, endpointRevision, reason, CancellationToken.None);
+            var done = await _services.Catalog.Of(tenant).DisableAsync(id, endpointRevision, reason, CancellationToken.None);
+            if (done.Outcome == CatalogOutcome.Updated && _services.Disablings.TryTake(out var leftOut))
+                _services.Logger.LogWarning(
+                    "Subscription {Subscription} is disabled, because its endpoint is gone: {Reason}. Its events wait. Change its "
+                    + "endpoint, resume it, or delete it.{More}", subscription, reason,
+                    leftOut == 0 ? "" : $" {leftOut} more were disabled since the last of these lines.");
         }
         catch (StoreUnavailableException failure)
         {

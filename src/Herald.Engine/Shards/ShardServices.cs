@@ -15,4 +15,7 @@ internal sealed record ShardServices(
     ApplicationServices Applications, TimeProvider Time, ILogger Logger)
 {
     public EngineClock Clock { get; } = new(Time);
+
+    /// <summary>The log's lines about subscriptions that were disabled.</summary>
+    public LineBudget Disablings { get; } = new(Time);
 }

@@ -16,6 +16,7 @@ public static class CatalogProblem
                 ProblemKind.VersionMismatch,
                 result.Detail.Length > 0 ? result.Detail : "It was changed at the same time. Read it again, then repeat the change."),
             CatalogOutcome.NoSecret => new(ProblemKind.NoSecret, result.Detail),
+            CatalogOutcome.OverlapRuns => new(ProblemKind.OverlapRuns, result.Detail),
             CatalogOutcome.Damaged => new(ProblemKind.SubscriptionDamaged, result.Detail),
             // A topic in use has subscriptions. A subscription in use has too many filter changes that have not taken effect.
             CatalogOutcome.InUse => new(typeof(T) == typeof(Topic) ? ProblemKind.TopicInUse : ProblemKind.ChangePending, result.Detail),

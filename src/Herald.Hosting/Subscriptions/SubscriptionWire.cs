@@ -57,6 +57,9 @@ public sealed record RotateSecretBody
 
     [Description("How long the old key also signs. Default 24h; 0s to 30d.")]
     public string? Overlap { get; set; }
+
+    [Description("true: a key from an earlier rotation, which still signs, ends now. Otherwise the request is answered with 409.")]
+    public bool? EndOverlap { get; set; }
 }
 
 [Description("Where the replay starts.")]

@@ -13,6 +13,8 @@ internal sealed class CatalogKind
     private readonly Dictionary<int, CatalogRecord> _byNumber = [];
     private readonly Dictionary<int, SortedSet<CatalogRecord>> _byParent = [];
 
+    public int Count => _byNumber.Count;
+
     public void Add(CatalogRecord record)
     {
         Add(_byTenant, TenantId.Split(record.Id).Tenant, record);

@@ -43,6 +43,13 @@ internal sealed class CatalogTable
         }
     }
 
+    /// <summary>The number of live records of the kind.</summary>
+    public int Count(string kind)
+    {
+        lock (_gate)
+            return _kinds.GetValueOrDefault(kind)?.Count ?? 0;
+    }
+
     public IReadOnlyList<CatalogRecord> Find(CatalogQuery query)
     {
         lock (_gate)

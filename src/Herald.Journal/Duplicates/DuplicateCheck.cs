@@ -46,7 +46,7 @@ internal sealed class DuplicateCheck(
         return newest;
     }
 
-    /// <summary>Returns null when the stored event is a different one.</summary>
+    /// <summary>Returns null when the stored event is a different one, or can no longer be read and may have the same content.</summary>
     private Verdict? Compare(ShardIndex index, in StoredEntry entry, in NewEvent candidate)
     {
         if (entry.Sequence < index.First)
@@ -59,15 +59,15 @@ internal sealed class DuplicateCheck(
         var stored = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            return segments.TryRead(start, stored.AsSpan(0, length))
-                && EventEntry.Is(stored.AsSpan(0, length), candidate.Shard.Value, entry.Sequence)
-                ? Compare(stored.AsMemory(EventEntry.RecordAt, entry.Size), candidate.Record)
-                : CompareHashes(entry, candidate);
+            return !segments.TryRead(start, stored.AsSpan(0, length)) ? CompareHashes(entry, candidate)
+                : EventEntry.Is(stored.AsSpan(0, length), candidate.Shard.Value, entry.Sequence)
+                    ? Compare(stored.AsMemory(EventEntry.RecordAt, entry.Size), candidate.Record)
+                    : CompareLost(entry, candidate);
         }
         catch (IOException)
         {
             // One bad place on the disk must not stop the writer. The next reader of that event gets the damage reported.
-            return CompareHashes(entry, candidate);
+            return CompareLost(entry, candidate);
         }
         finally
         {
@@ -76,11 +76,18 @@ internal sealed class DuplicateCheck(
     }
 
     /// <summary>
-    /// Decides by hashes alone, when the record was removed before its id was forgotten, or is damaged. Key and id agree in 128 bits that
-    /// no publisher can choose, because the hashes depend on a secret.
+    /// Decides by hashes alone, when the record was removed before its id was forgotten. Key and id agree in 128 bits that no publisher can
+    /// choose, because the hashes depend on a secret.
     /// </summary>
     private static Verdict CompareHashes(in StoredEntry entry, in NewEvent candidate) =>
         entry.RouteHash == candidate.Index.RouteHash ? Verdict.Duplicate : Verdict.Conflict;
+
+    /// <summary>
+    /// The record is damaged. A duplicate would be a promise that the event is stored. So it is stored again: a repeat for those who have
+    /// it, and the event for the others.
+    /// </summary>
+    private static Verdict? CompareLost(in StoredEntry entry, in NewEvent candidate) =>
+        entry.RouteHash == candidate.Index.RouteHash ? null : Verdict.Conflict;
 
     private static Verdict? Compare(ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> candidate)
     {

@@ -26,7 +26,9 @@ public sealed class JournalModule : IStoreModule
         ArgumentNullException.ThrowIfNull(context);
         try
         {
-            var journal = await JournalStore.OpenAsync(OptionsOf(context), context.Time, context.Inform, cancel).ConfigureAwait(false);
+            var journal = await JournalStore.OpenAsync(
+                OptionsOf(context), context.Time, context.Inform, context.Alarm ?? context.Warn, cancel).ConfigureAwait(false);
+            context.Inform(Describe(journal, Path.GetFullPath(context.DataDirectory)));
             if (journal.Recovered is var (events, bytes))
             {
                 context.Inform(string.Create(
@@ -44,6 +46,7 @@ public sealed class JournalModule : IStoreModule
                 DeadLetters = journal,
                 Ownership = journal,
                 Failed = journal.Failed,
+                Troubles = () => journal.Troubles,
                 WriteMetrics = text => JournalMetrics.Write(text, journal.Statistics),
                 Backup = async (directory, stop) => await journal.BackupAsync(directory, stop).ConfigureAwait(false),
                 Owner = journal,
@@ -77,6 +80,14 @@ public sealed class JournalModule : IStoreModule
             _ => null,
         };
     }
+
+    // A wrong directory is an empty store, or one with other numbers.
+    private static string Describe(JournalStore journal, string directory) => journal.IsNew
+        ? $"The data directory '{directory}' is new: the store is empty."
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"The data directory '{directory}' has {journal.CatalogRecords("topic"):N0} topics, {journal.CatalogRecords("subscription"):N0}"
+                + $" subscriptions and {journal.Statistics.Events:N0} events.");
 
     private static JournalOptions OptionsOf(StoreContext context) =>
         context.Options.Get<JournalOptions>() with { Directory = context.DataDirectory };

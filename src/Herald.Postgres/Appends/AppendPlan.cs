@@ -130,10 +130,10 @@ internal sealed class AppendPlan
                 throw new UnreadableOriginalException(wanted, failure);
             }
         }
-        Decide(originals);
+        Decide(originals, unreadable);
     }
 
-    private void Decide(Dictionary<(int Shard, long Sequence), byte[]> originals)
+    private void Decide(Dictionary<(int Shard, long Sequence), byte[]> originals, IReadOnlySet<(ShardId, long)>? unreadable)
     {
         var hits = _hits.ToLookup(hit => hit.Event, hit => hit.Sequence);
         var span = _events.Span;
@@ -145,7 +145,7 @@ internal sealed class AppendPlan
             ref readonly var one = ref span[i];
             if (IsRemembered(one))
             {
-                if (FindStored(one, hits[i], originals) is { } stored)
+                if (FindStored(one, hits[i], originals, unreadable) is { } stored)
                 {
                     Verdicts[i] = stored;
                     continue;
@@ -178,7 +178,7 @@ internal sealed class AppendPlan
     /// <summary>Plans as if no id was remembered and all shards were empty. The statement adds the shards' heads.</summary>
     public void AddAtOnce(NpgsqlBatch batch)
     {
-        Decide([]);
+        Decide([], null);
         batch.WithBounds().With(_sql.Lock, Commands.Value(_shards)).With(
             _sql.AtOnce, [.. Rows(), Commands.Value(_shards), Commands.Value(Array.ConvertAll(_shards, shard => _periods.Newest.Heads[shard])), .. RememberedRows()]);
     }
@@ -275,14 +275,19 @@ internal sealed class AppendPlan
         _accepted.Add(index);
     }
 
-    private static Appended? FindStored(in NewEvent one, IEnumerable<long> hits, Dictionary<(int, long), byte[]> originals)
+    private static Appended? FindStored(
+        in NewEvent one, IEnumerable<long> hits, Dictionary<(int, long), byte[]> originals, IReadOnlySet<(ShardId, long)>? unreadable)
     {
         foreach (var sequence in hits)
         {
-            // The id outlived its event, or the event is damaged. Then the hashes decide: key and id agree in 128 bits that no publisher
-            // can choose.
-            if (!originals.TryGetValue((one.Shard.Value, sequence), out var original) || !new EventView(original).IsWellFormed())
+            // A duplicate would be a promise that the event is stored. So a damaged one is stored again.
+            if (unreadable?.Contains((one.Shard, sequence)) == true)
+                continue;
+            // The id outlived its event. Then the hashes decide: key and id agree in 128 bits that no publisher can choose.
+            if (!originals.TryGetValue((one.Shard.Value, sequence), out var original))
                 return new Appended(Verdict.Duplicate, sequence);
+            if (!new EventView(original).IsWellFormed())
+                continue;
             if (Compare(original, one.Record) is { } verdict)
                 return new Appended(verdict, sequence);
         }

@@ -52,6 +52,11 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
         var lookUp = await inspector.LookUpEventAsync(found, id, key, subscription, context.RequestAborted);
         if (lookUp.Story is { } story)
             return TypedResults.Ok(EventStoryWire.Of(story));
+        if (lookUp.Damage is { } damage)
+            return new Problem(
+                ProblemKind.EventDamaged,
+                $"The event was accepted, but what is stored of it is damaged: {damage}. Publish it again with its id, or restore "
+                    + "a backup.");
         return new Problem(
             ProblemKind.EventNotFound,
             lookUp.IsCutShort ? "The event is not among the newest ones, and the search stopped before it had seen all of them. Give the event's key; then Herald finds it at once."

@@ -10,6 +10,12 @@ internal sealed record LagWire
 {
     public required string Subscription { get; set; }
 
+    [Description("active, paused (by an operator) or disabled (the endpoint answered 410). Nothing is sent unless it is active.")]
+    public required string Status { get; set; }
+
+    [Description("Why it is disabled.")]
+    public string? StatusReason { get; set; }
+
     [Description("The number of events that the subscription has still to get. waitingIs says what it means.")]
     public required long Waiting { get; set; }
 
@@ -52,6 +58,8 @@ internal sealed record LagWire
     public static LagWire Of(SubscriptionLag lag) => new()
     {
         Subscription = lag.SubscriptionId,
+        Status = SubscriptionMapping.NameOf(lag.Status),
+        StatusReason = lag.StatusReason,
         Waiting = lag.Waiting,
         WaitingIs = SubscriptionMapping.NameOf(lag.WaitingIs),
         InFlight = lag.InFlight,

@@ -9,7 +9,7 @@ internal sealed record HealthWire
     public required string Status { get; set; }
 
     [Description(
-        "What prevents this node from some of its work, for example a lock in the database, with the process that holds it. "
-            + "Absent when there is nothing.")]
+        "What prevents this node from some of its work, for example a lock in the database, with the process that holds it, or "
+            + "what of it is damaged. Absent when there is nothing.")]
     public IReadOnlyList<string>? Troubles { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization.Metadata;
 using Herald.Hosting;
@@ -86,6 +87,26 @@ internal static class FrontBuilder
         StatusPage.Map(app);
     }
 
+    /// <summary>Finds out early whether the server can listen: before the store is opened, and a new one is created.</summary>
+    /// <exception cref="ServerStartException">The server cannot listen on an address.</exception>
+    public static void Check(IReadOnlyList<ListenAddress> addresses)
+    {
+        foreach (var address in addresses)
+        {
+            try
+            {
+                using var socket = new Socket(address.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                if (address.Address.Equals(IPAddress.IPv6Any))
+                    socket.DualMode = true;
+                socket.Bind(new IPEndPoint(address.Address, address.Port));
+            }
+            catch (SocketException failure)
+            {
+                throw Refusal(addresses, failure);
+            }
+        }
+    }
+
     /// <exception cref="ServerStartException">The server cannot listen on an address.</exception>
     public static async Task<IReadOnlyList<Uri>> StartAsync(
         WebApplication app, IReadOnlyList<ListenAddress> addresses, CancellationToken cancel)
@@ -96,16 +117,18 @@ internal static class FrontBuilder
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            var listen = string.Join(",", addresses.Select(a => $"{a.Address}:{a.Port}"));
-            throw new ServerStartException($"--listen {listen}: {ReasonOf(e)}", e);
+            throw Refusal(addresses, e);
         }
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         return [.. bound.Select(address => new Uri(address))];
     }
 
+    private static ServerStartException Refusal(IReadOnlyList<ListenAddress> addresses, Exception failure) =>
+        new($"--listen {string.Join(",", addresses.Select(a => $"{a.Address}:{a.Port}"))}: {ReasonOf(failure)}", failure);
+
     private static string ReasonOf(Exception failure) => failure switch
     {
-        _ when failure.InnerException is AddressInUseException =>
+        { InnerException: AddressInUseException } or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
             "another program uses this port. Stop it, or give another address. `herald serve` may be running already.",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "this machine does not have this address.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } =>

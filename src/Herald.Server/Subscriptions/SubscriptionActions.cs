@@ -32,7 +32,9 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
         one.MapGet("/secret", SecretAsync).RequireScope(Scopes.Subscribe).WithName("getSecret").WithSummary("Get the signing keys");
         one.MapPost("/rotate-secret", RotateAsync).RequireScope(Scopes.Subscribe)
             .WithName("rotateSecret").WithSummary("Change the signing key")
-            .WithDescription("Both keys sign until the overlap ends, so that receivers can change to the new key without losing an event.");
+            .WithDescription(
+                "Both keys sign until the overlap ends, so that receivers can change to the new key without losing an event. While they "
+                    + "do, another rotation is answered with 409, unless endOverlap is true or overlap is 0s.");
         one.MapPost("/replay", ReplayAsync).RequireScope(Scopes.Operate)
             .WithName("replaySubscription").WithSummary("Deliver events again from a point in the past")
             .WithDescription("Receivers get the same webhook-id and the header herald-redelivery: replay.");
@@ -78,7 +80,7 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
             found.Add(FieldProblem.Of("/overlap", body.Value.Overlap, $"From 0s to {DurationText.Format(LongestOverlap)}."));
         if (found.Count > 0)
             return Problem.Invalid(found);
-        var result = await _catalog.RotateSecretAsync(id, secret, overlap, context.RequestAborted);
+        var result = await _catalog.RotateSecretAsync(id, secret, overlap, body.Value.EndOverlap ?? false, context.RequestAborted);
         if (!result.Done)
             return CatalogProblem.Of(result, ProblemKind.SubscriptionNotFound);
         context.Response.Headers.CacheControl = "no-store";

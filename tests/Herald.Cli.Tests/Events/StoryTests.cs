@@ -132,7 +132,11 @@ public sealed class StoryTests
     [InlineData(
         """{"waiting":303,"waitingIs":"exact","inFlight":0,"limit":16,"maxInFlight":100,"limitReason":"adapting","blockedKeys":2,"heldKeys":0,"oldestWaitingAt":"2030-01-02T03:00:00Z","oldestEventId":"ord-12","oldestKey":"order-12"}""",
         "303 events wait, the oldest is ord-12 (key order-12) for 4m5s; 2 keys blocked; 0 attempts in flight; 16 of 100 attempts at once, because the limit rises only while more wait and the endpoint keeps its speed")]
-    [InlineData("""{"waiting":0,"waitingIs":"exact","inFlight":0,"limit":100,"maxInFlight":100,"limitReason":"full","blockedKeys":0,"heldKeys":0}""", "nothing waits; 0 attempts in flight; 100 attempts at once")]
+    [InlineData("""{"waiting":0,"waitingIs":"exact","inFlight":0,"limit":100,"maxInFlight":100,"limitReason":"full","blockedKeys":0,"heldKeys":0}""", "idle; nothing waits")]
+    [InlineData("""{"status":"active","waiting":0,"waitingIs":"exact","inFlight":0,"limit":0,"maxInFlight":100,"limitReason":"endpointSilent","blockedKeys":0}""", "idle; nothing waits; single attempts, because the endpoint does not answer")]
+    [InlineData("""{"status":"active","waiting":0,"waitingIs":"exact","inFlight":2,"limit":100,"maxInFlight":100,"limitReason":"full","blockedKeys":0}""", "nothing waits; 2 attempts in flight; 100 attempts at once")]
+    [InlineData("""{"status":"paused","waiting":2,"waitingIs":"exact","inFlight":0,"limit":16,"maxInFlight":100,"limitReason":"adapting","blockedKeys":0}""", "paused; 2 events wait; 0 attempts in flight")]
+    [InlineData("""{"status":"disabled","statusReason":"127.0.0.1:9 answered 410","waiting":2,"waitingIs":"exact","inFlight":0,"limit":16,"maxInFlight":100,"limitReason":"adapting","blockedKeys":1}""", "disabled: 127.0.0.1:9 answered 410; 2 events wait; 1 key blocked; 0 attempts in flight")]
     [InlineData(
         """{"waiting":1,"waitingIs":"atLeast","inFlight":1,"limit":4,"maxInFlight":100,"limitReason":"endpointFails","blockedKeys":0,"heldKeys":1}""",
         "at least 1 event waits; 1 key held; 1 attempt in flight; 4 of 100 attempts at once, because the endpoint answers with failures")]

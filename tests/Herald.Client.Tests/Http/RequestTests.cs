@@ -94,6 +94,8 @@ public sealed class RequestTests
         ["POST /v1/subscriptions/billing/rotate-secret application/json {}"] = client => client.Subscriptions.RotateSecretAsync("billing"),
         ["""POST /v1/subscriptions/billing/rotate-secret application/json {"secret":"whsec_y","overlap":"1h"}"""] =
             client => client.Subscriptions.RotateSecretAsync("billing", "whsec_y", TimeSpan.FromHours(1)),
+        ["POST /v1/subscriptions/billing/rotate-secret application/json {\"endOverlap\":true}"] =
+            client => client.Subscriptions.RotateSecretAsync("billing", endOverlap: true),
         ["POST /v1/subscriptions/billing/test"] = client => client.Subscriptions.TestAsync("billing"),
         ["GET /v1/subscriptions/billing/lag"] = client => client.Subscriptions.GetLagAsync("billing"),
         ["GET /v1/subscriptions/billing/deliveries?limit=2"] =

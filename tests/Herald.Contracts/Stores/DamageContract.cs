@@ -26,13 +26,15 @@ public abstract class DamageContract(StoreHarness harness) : StoreContract(harne
     }
 
     [Fact]
-    public async Task What_repeats_a_damaged_event_is_a_duplicate_all_the_same()
+    public async Task What_repeats_a_damaged_event_is_stored_again_and_then_known()
     {
         var one = Events.Make("id", payload: StoreEvents.Payload("once"), shard: Shard.Value);
         await AppendAsync(one);
         await Harness.DamageAsync(Shard, 1);
-        Assert.Equal(new Appended(Verdict.Duplicate, 1), await AppendAsync(one));
-        Assert.Equal(new Appended(Verdict.Accepted, 2), await AppendAsync(Events.Make("other", shard: Shard.Value)));
+        Assert.Equal(new Appended(Verdict.Accepted, 2), await AppendAsync(one));
+        Assert.Equal(new Appended(Verdict.Duplicate, 2), await AppendAsync(one));
+        Assert.Equal(new Appended(Verdict.Accepted, 3), await AppendAsync(Events.Make("other", shard: Shard.Value)));
+        Assert.Equal(one.Record.ToArray(), (await ReadDamagedAsync(Shard, 1, 2)).Records[2]);
     }
 
     [Fact]

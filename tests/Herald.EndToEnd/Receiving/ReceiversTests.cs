@@ -82,6 +82,36 @@ public sealed class ReceiversTests
         }
     }
 
+    /// <summary>The server in Python's library answers in HTTP/1.0, and closes each connection.</summary>
+    [Fact]
+    public async Task A_receiver_that_closes_each_connection_gets_every_event_at_the_first_attempt()
+    {
+        const int Events = 200;
+        var secret = $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
+        await using var receiver = await DocumentedReceiver.StartAsync("python", secret, Cancel);
+        var data = Directory.CreateTempSubdirectory("herald-test-");
+        try
+        {
+            await using var server = await ServerProcess.StartAsync(["--data", data.FullName, "--listen", "127.0.0.1:0"], TimeProvider.System, Cancel);
+            using var client = new HeraldClient(server.Address, null);
+            await client.Topics.PutAsync(Topic, cancel: Cancel);
+            await SubscribeAsync(client, Direct, receiver.Endpoint, secret);
+            NewEvent[] events = [.. Enumerable.Range(0, Events).Select(n => new NewEvent { Id = $"e{n}", Key = "k", Payload = Payload })];
+            (await client.Events.PublishAsync(Topic, events, Cancel)).ValueOrThrow();
+
+            var last = events[^1].Id!;
+            await Wait.UntilAsync(
+                () => OfDirect(client.Events.GetAsync(Topic, last, "k", Cancel).GetAwaiter().GetResult()).Length > 0, Patience,
+                () => $"Events still wait.\n{receiver.Output}", Cancel);
+            for (var n = 0; n < Events; n++)
+                Assert.True(OfDirect(await client.Events.GetAsync(Topic, $"e{n}", "k", Cancel)) is [{ StatusCode: 204 }], $"e{n}");
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public async Task Every_receiver_of_the_page_is_run_by_a_test()
     {

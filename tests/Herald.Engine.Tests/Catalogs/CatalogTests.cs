@@ -231,11 +231,11 @@ public sealed class CatalogTests : IAsyncLifetime
     public async Task During_a_rotation_both_secrets_are_kept()
     {
         await PutAsync(Draft with { Secret = new byte[24] });
-        await _catalog.RotateSecretAsync("s", new byte[32], TimeSpan.FromHours(1), default);
+        await _catalog.RotateSecretAsync("s", new byte[32], TimeSpan.FromHours(1), false, default);
         var secrets = Entry.Secrets;
         Assert.Equal((32, 24, _publisher.Clock.GetUtcNow().AddHours(1)), (secrets.Current.Length, secrets.Previous.Length, secrets.PreviousUntil));
-        Assert.Equal(CatalogOutcome.Refused, (await _catalog.RotateSecretAsync("s", new byte[23], TimeSpan.Zero, default)).Outcome);
-        Assert.Equal(CatalogOutcome.Refused, (await _catalog.RotateSecretAsync("s", null, TimeSpan.FromDays(31), default)).Outcome);
+        Assert.Equal(CatalogOutcome.Refused, (await _catalog.RotateSecretAsync("s", new byte[23], TimeSpan.Zero, false, default)).Outcome);
+        Assert.Equal(CatalogOutcome.Refused, (await _catalog.RotateSecretAsync("s", null, TimeSpan.FromDays(31), false, default)).Outcome);
     }
 
     [Fact]
@@ -307,7 +307,7 @@ public sealed class CatalogTests : IAsyncLifetime
     {
         var bare = await PutAsync(Draft with { Endpoint = "bare://a" });
         Assert.Equal((null, true), (bare.Value!.Endpoint.Secret, bare.Secrets.AreNone));
-        Assert.Equal(CatalogOutcome.NoSecret, (await _catalog.RotateSecretAsync("s", null, TimeSpan.Zero, default)).Outcome);
+        Assert.Equal(CatalogOutcome.NoSecret, (await _catalog.RotateSecretAsync("s", null, TimeSpan.Zero, false, default)).Outcome);
         Assert.True((await _catalog.FindSecretsAsync("s", default))!.AreNone);
 
         var moved = await PutAsync(Draft);
@@ -330,12 +330,27 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_secret_that_still_signs_is_not_replaced_by_a_further_rotation()
+    {
+        await PutAsync(Draft with { Secret = new byte[24] });
+        await _catalog.RotateSecretAsync("s", new byte[32], TimeSpan.FromHours(1), false, default);
+        var refused = await _catalog.RotateSecretAsync("s", new byte[40], TimeSpan.FromHours(1), false, default);
+        Assert.Equal((CatalogOutcome.OverlapRuns, 32, 24), (refused.Outcome, Entry.Secrets.Current.Length, Entry.Secrets.Previous.Length));
+
+        _publisher.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.True((await _catalog.RotateSecretAsync("s", new byte[40], TimeSpan.FromHours(1), false, default)).Done);
+        Assert.True((await _catalog.RotateSecretAsync("s", new byte[48], TimeSpan.FromHours(1), endOverlap: true, default)).Done);
+        Assert.Equal((48, 40), (Entry.Secrets.Current.Length, Entry.Secrets.Previous.Length));
+        Assert.True((await _catalog.RotateSecretAsync("s", new byte[56], TimeSpan.Zero, false, default)).Done);
+    }
+
+    [Fact]
     public async Task A_secret_that_cannot_be_read_is_replaced_by_a_rotation_and_the_subscription_goes_on_where_it_was()
     {
         await PutAsync(Draft);
         var topic = Entry.Subscription.TopicNumber;
         await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SecretKind, "s", topic, null, "{"u8.ToArray())], default);
-        var rotated = await _catalog.RotateSecretAsync("s", null, TimeSpan.FromHours(1), default);
+        var rotated = await _catalog.RotateSecretAsync("s", null, TimeSpan.FromHours(1), false, default);
         Assert.Equal((32, true, null), (rotated.Secrets.Current.Length, rotated.Secrets.Previous.IsEmpty, rotated.Secrets.PreviousUntil));
         Assert.Equal(rotated.Secrets.Current, Entry.Secrets.Current);
         Assert.Equal(1, Entry.Subscription.Generation);

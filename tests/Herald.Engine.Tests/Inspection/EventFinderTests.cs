@@ -27,6 +27,15 @@ public sealed class EventFinderTests
     }
 
     [Fact]
+    public async Task An_event_whose_record_is_lost_is_told_as_damaged_and_not_as_missing()
+    {
+        var log = new EndlessLog(_clock, length: 10_000) { Damage = "where" };
+        log.Put(2, 7_000);
+        var found = await FinderOver(log).FindAsync(Topic, "id", null, CancellationToken.None);
+        Assert.Equal((null, "where"), (found.Event, found.Damage));
+    }
+
+    [Fact]
     public async Task All_shards_are_searched_from_their_newest_entries_on()
     {
         var log = new EndlessLog(_clock, length: 1_000_000_000);
@@ -98,6 +107,9 @@ public sealed class EventFinderTests
 
         public int AtMost { get; init; } = int.MaxValue;
         public TimeSpan Takes { get; init; }
+
+        /// <summary>When set, no event can be read whole.</summary>
+        public string? Damage { get; init; }
         public Action OnRead { get; set; } = () => { };
         public int Reads { get; private set; }
 
@@ -134,7 +146,12 @@ public sealed class EventFinderTests
             MostReadAtOnce = Math.Max(MostReadAtOnce, sequences.Length);
             clock.Advance(EventsTake);
             foreach (var sequence in sequences.Span)
-                sink.OnEvent(sequence, Event(shard.Value, sequence).Record.Span);
+            {
+                if (Damage is not null)
+                    sink.OnDamaged(sequence, Damage);
+                else
+                    sink.OnEvent(sequence, Event(shard.Value, sequence).Record.Span);
+            }
             return ValueTask.CompletedTask;
         }
 

@@ -44,9 +44,26 @@ public sealed class ShardLookTests
         shard.Fail(1);
         shard.Commit();
         Assert.Equal([DeliveryStatus.Held, .. Enumerable.Repeat<DeliveryStatus?>(DeliveryStatus.Waiting, 5)], Statuses(shard, shard.LookSaved()));
-        Assert.Equal((1, 0), (shard.LookSaved().Held, shard.LookSaved().Blocked));
+        Assert.Equal((1, 0), (shard.LookSaved().Held, shard.LookSaved().Backlog(6).Lag.BlockedKeys));
         Assert.Equal(shard.LookLive().BlockedHeads(), shard.LookSaved().BlockedHeads());
         Assert.Equal(shard.LookLive().Backlog(6).Lowest, shard.LookSaved().Backlog(6).Lowest);
+    }
+
+    [Fact]
+    public void A_key_that_is_tried_again_is_still_listed_among_the_blocked_ones()
+    {
+        var shard = new ShardScene();
+        shard.Publish("a", "b", "c");
+        shard.Fail(1);
+        shard.Fail(2);
+        shard.Pass(TimeSpan.FromSeconds(2));
+        shard.Commit();
+        foreach (var view in new[] { shard.LookLive(), shard.LookSaved() })
+        {
+            Assert.Equal([1L, 2L], view.BlockedHeads().Select(head => head.Sequence).Order());
+            Assert.Equal(2, view.Backlog(3).Lag.BlockedKeys);
+        }
+        Assert.All(shard.LookLive().BlockedHeads(), head => Assert.Equal(DeliveryStatus.InFlight, head.Status));
     }
 
     [Fact]

@@ -171,7 +171,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         _channel.Secret = new(1, 10, "From 1 to 10 bytes.", () => [1]);
         await PutAsync("http://one/");
         var (record, length) = await BeginAsync();
-        Assert.True((await _catalog.RotateSecretAsync("s", new byte[] { 2, 2 }, TimeSpan.FromHours(1), default)).Done);
+        Assert.True((await _catalog.RotateSecretAsync("s", new byte[] { 2, 2 }, TimeSpan.FromHours(1), false, default)).Done);
         Run(record, length);
         var tried = await _channel.NextAsync();
         Assert.Equal((2, 1), (tried.Attempt.Secrets.Current.Length, tried.Attempt.Secrets.Previous.Length));

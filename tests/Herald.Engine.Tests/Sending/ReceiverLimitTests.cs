@@ -12,6 +12,17 @@ public sealed class ReceiverLimitTests
     public void A_new_receiver_gets_sixteen_at_a_time() => Assert.Equal(16, _limit.Allowed(_now, 0));
 
     [Fact]
+    public void The_time_without_a_success_is_known()
+    {
+        Assert.Null(_limit.Failures);
+        _limit.Settle(Results.TimedOut, 7, false, _now);
+        _limit.Settle(Results.TimedOut, 8, false, _now + 90_000);
+        Assert.Equal((_now, _now + 90_000, Results.TimedOut.Reason), _limit.Failures);
+        _limit.Settle(Results.Delivered(), 9, false, _now + 90_001);
+        Assert.Null(_limit.Failures);
+    }
+
+    [Fact]
     public void One_key_that_fails_again_and_again_counts_once()
     {
         for (var i = 0; i < 1000; i++)

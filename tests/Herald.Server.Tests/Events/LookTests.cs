@@ -82,7 +82,7 @@ public sealed class LookTests(RunningServer server)
         var why = (await server.GetAsync($"/v1/topics/{topic}/events/1?key=k&subscription={id}")).Is(200).Json["deliveries"]![0]!["why"]!;
         Assert.Equal(("paused", "local"), (why["reason"]!.ToString(), why["by"]!.ToString()));
         var lag = (await server.GetAsync($"/v1/subscriptions/{id}/lag")).Is(200);
-        Assert.Equal(("2", "exact", "1", "k"), (lag["waiting"], lag["waitingIs"], lag["oldestEventId"], lag["oldestKey"]));
+        Assert.Equal(("paused", "2", "exact", "1", "k"), (lag["status"], lag["waiting"], lag["waitingIs"], lag["oldestEventId"], lag["oldestKey"]));
         Assert.Contains(lag["limitReason"], (string[])["full", "adapting"]);
         Assert.Equal("estimate", (await server.GetAsync($"/v1/subscriptions/{id}/lag?count=false")).Is(200)["waitingIs"]);
     }

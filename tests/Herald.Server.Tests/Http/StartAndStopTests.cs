@@ -21,6 +21,20 @@ public sealed class StartAndStopTests
         var refusal = await Assert.ThrowsAsync<ServerStartException>(async () => await second.InitializeAsync());
         Assert.StartsWith($"--listen 127.0.0.1:{first.Address.Port}: another program uses this port.", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(log.Lines);
+        Assert.False(Directory.Exists(second.Directory), "A start that was refused has left a data directory behind.");
+    }
+
+    [Fact]
+    public async Task The_start_says_which_store_it_uses_and_what_is_in_it()
+    {
+        var log = new WarningsKept(LogLevel.Information);
+        await using var server = new RunningServer { Logging = log };
+        await server.InitializeAsync();
+        Assert.Contains($"The data directory '{server.Directory}' is new: the store is empty.", log.Lines);
+        await PublishAsync(server, 3);
+        await server.Server.DisposeAsync();
+        await using (await HeraldServer.StartAsync(new() { Modules = RunningServer.Modules, Options = RunningServer.Options(server.Directory), Logging = log }, RunningServer.Cancel))
+            Assert.Contains($"The data directory '{server.Directory}' has 1 topics, 0 subscriptions and 3 events.", log.Lines);
     }
 
     [Fact]

@@ -313,6 +313,27 @@ public sealed class SubscriptionTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_secret_signs_until_its_overlap_ends_unless_the_caller_ends_it()
+    {
+        var id = await server.NewSubscriptionAsync(await server.NewTopicAsync(), Endpoint);
+        var path = $"/v1/subscriptions/{id}/rotate-secret";
+        var first = (await server.GetAsync($"/v1/subscriptions/{id}/secret")).Is(200);
+        var second = (await server.PostAsync(path, """{"overlap":"1h"}""")).Is(200);
+
+        var refused = await server.PostAsync(path, """{"overlap":"1h"}""");
+        refused.IsProblem(409, "overlap-runs");
+        Assert.Contains($"signs until {second["previousUntil"]![..19]}Z", refused["detail"], StringComparison.Ordinal);
+        var kept = (await server.GetAsync($"/v1/subscriptions/{id}/secret")).Is(200);
+        Assert.Equal((second["secret"], first["secret"]), (kept["secret"], kept["previous"]));
+
+        var third = (await server.PostAsync(path, """{"overlap":"1h","endOverlap":true}""")).Is(200);
+        Assert.Equal(second["secret"], third["previous"]);
+        // Who allows no overlap wants no old secret to sign.
+        (await server.PostAsync(path, """{"overlap":"0s"}""")).Is(200);
+        (await server.PostAsync(path, """{"overlap":"1h"}""")).Is(200);
+    }
+
+    [Fact]
     public async Task A_test_event_is_sent_and_its_result_told()
     {
         await using var receiver = new ScriptedReceiver(_ => new Reply.Status(418, "short and stout"));

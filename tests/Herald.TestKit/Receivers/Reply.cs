@@ -17,6 +17,9 @@ public abstract record Reply
     /// <summary>Answers and closes the connection.</summary>
     public sealed record StatusAndClose(int Code) : Reply;
 
+    /// <summary>Answers in HTTP/1.0, without a word about the connection, and keeps it.</summary>
+    public sealed record Old(int Code) : Reply;
+
     /// <summary>Sends bytes as they are, then keeps the connection open and silent, or closes it.</summary>
     public sealed record Raw(byte[] Bytes, bool CloseAfter = true) : Reply
     {

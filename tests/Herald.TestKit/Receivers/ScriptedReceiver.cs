@@ -144,6 +144,9 @@ public sealed class ScriptedReceiver : IAsyncDisposable
             case Reply.StatusAndClose status:
                 await WriteAsync(stream, $"HTTP/1.1 {status.Code} Scripted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
                 return false;
+            case Reply.Old old:
+                await WriteAsync(stream, $"HTTP/1.0 {old.Code} Scripted\r\nContent-Length: 0\r\n\r\n");
+                return true;
             case Reply.Raw raw:
                 await stream.WriteAsync(raw.Bytes, _stop.Token);
                 if (!raw.CloseAfter)

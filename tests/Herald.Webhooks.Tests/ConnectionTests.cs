@@ -1,0 +1,122 @@
+using System.Security.Cryptography.X509Certificates;
+using Herald.Engine.Channels;
+using Herald.TestKit.Receivers;
+
+namespace Herald.Webhooks.Tests;
+
+/// <summary>Connections that are used again, or that the endpoint has closed meanwhile.</summary>
+public sealed class ConnectionTests : WebhookTest
+{
+    private static readonly X509Certificate2 Certificate = TestCertificate.Create();
+    private static readonly WebhookOptions Trusting = Local with { AcceptCertificate = (_, shown, _, _) => Certificate.Equals(shown) };
+
+    [Theory]
+    [InlineData(204)]
+    [InlineData(500)]
+    public async Task After_an_answer_in_HTTP_1_0_a_connection_is_not_used_again(int status)
+    {
+        Receiver.Script(new Reply.Old(status));
+        var channel = Channel();
+        for (var n = 1; n <= 6; n++)
+        {
+            Assert.Equal(status, (await channel.TryAsync(Sketch.ToAttempt(), TestEnd)).StatusCode);
+            Assert.Equal(n, (await Receiver.NextAsync(TestEnd)).Connection);
+        }
+        Assert.False(Receiver.Received.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task The_version_of_an_answer_counts_even_if_its_bytes_arrive_one_by_one()
+    {
+        Receiver.Script(new Reply.Drip([.. "HTTP/1.0 204 Scripted\r\n\r\n"u8], new SemaphoreSlim(1000)));
+        var channel = Channel();
+        for (var n = 1; n <= 3; n++)
+        {
+            Assert.Equal(204, (await channel.TryAsync(Sketch.ToAttempt(), TestEnd)).StatusCode);
+            Assert.Equal(n, (await Receiver.NextAsync(TestEnd)).Connection);
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_that_quotes_HTTP_1_0_leaves_the_connection_usable()
+    {
+        Receiver.Script(new Reply.Drip([.. "HTTP/1.1 200 Scripted\r\nContent-Length: 8\r\n\r\nHTTP/1.0"u8], new SemaphoreSlim(1000)));
+        var channel = Channel();
+        for (var n = 1; n <= 3; n++)
+        {
+            Assert.Equal("HTTP/1.0", (await channel.TryAsync(Sketch.ToAttempt(), TestEnd)).Answer);
+            Assert.Equal(1, (await Receiver.NextAsync(TestEnd)).Connection);
+        }
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task A_request_that_meets_the_end_of_a_used_connection_is_sent_again_over_a_new_one(bool tls, bool reset)
+    {
+        await using var receiver = new ScriptedReceiver(tls: tls ? new() { ServerCertificate = Certificate } : null);
+        receiver.Script(Reply.Ok, reset ? new Reply.Reset() : new Reply.Close(), Reply.Ok);
+        var channel = Channel(Trusting);
+        var sketch = Sketch with { Endpoint = receiver.Endpoint };
+
+        Assert.Equal(AttemptOutcome.Delivered, (await channel.TryAsync(sketch.ToAttempt(), TestEnd)).Outcome);
+        Assert.Equal(AttemptOutcome.Delivered, (await channel.TryAsync(sketch.ToAttempt(), TestEnd)).Outcome);
+
+        await receiver.NextAsync(TestEnd);
+        var (met, again) = (await receiver.NextAsync(TestEnd), await receiver.NextAsync(TestEnd));
+        Assert.Equal((1, 2), (met.Connection, again.Connection));
+        Assert.Equal(met.Header("webhook-id"), again.Header("webhook-id"));
+        Assert.Equal(met.Body, again.Body);
+    }
+
+    [Fact]
+    public async Task A_request_is_sent_again_once_only()
+    {
+        Receiver.Script(Reply.Ok, new Reply.Close());
+        var channel = Channel();
+        await channel.TryAsync(Sketch.ToAttempt(), TestEnd);
+
+        var result = await channel.TryAsync(Sketch.ToAttempt(), TestEnd);
+
+        Assert.Equal((AttemptOutcome.Failed, AttemptStage.Wait), (result.Outcome, result.Stage));
+        Assert.Equal($"127.0.0.1:{Receiver.Port} closed the connection before it answered", result.Reason);
+        Assert.Equal(2, Receiver.AcceptedConnections);
+    }
+
+    [Fact]
+    public async Task A_new_connection_that_ends_without_an_answer_is_a_failure()
+    {
+        Receiver.Script(new Reply.Close(), Reply.Ok);
+        Assert.Equal(AttemptOutcome.Failed, (await TryAsync()).Outcome);
+        Assert.Equal(1, Receiver.AcceptedConnections);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_in_its_head_is_a_failure()
+    {
+        Receiver.Script(Reply.Ok, new Reply.Raw("HTTP/1.1 2"), Reply.Ok);
+        var channel = Channel();
+        await channel.TryAsync(Sketch.ToAttempt(), TestEnd);
+
+        Assert.Equal(AttemptOutcome.Failed, (await channel.TryAsync(Sketch.ToAttempt(), TestEnd)).Outcome);
+        Assert.Equal(1, Receiver.AcceptedConnections);
+    }
+
+    [Fact]
+    public async Task The_time_out_covers_both_connections()
+    {
+        Receiver.Script(Reply.Ok, new Reply.Close(), new Reply.Hang());
+        var channel = Channel();
+        await channel.TryAsync(Sketch.ToAttempt(), TestEnd);
+
+        var attempt = channel.TryAsync(Sketch.ToAttempt(), TestEnd).AsTask();
+        for (var n = 0; n < 3; n++)
+            await Receiver.NextAsync(TestEnd);
+        Clock.Advance(TimeSpan.FromSeconds(15));
+
+        var result = await attempt;
+        Assert.Equal((AttemptOutcome.Failed, AttemptStage.Wait), (result.Outcome, result.Stage));
+        Assert.Equal($"no response from 127.0.0.1:{Receiver.Port} within 15s", result.Reason);
+    }
+}
