@@ -74,12 +74,11 @@ internal sealed class EndpointConnection(Stream inner) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    public override ValueTask DisposeAsync() => inner.DisposeAsync();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
             inner.Dispose();
+        base.Dispose(disposing);
     }
 
     private void Take(ReadOnlySpan<byte> bytes)
