@@ -103,7 +103,8 @@ public sealed class FaultTests
         await store.AppendAsync(new[] { new StoreEvents(store, _clock).Make("a", shard: 0, payload: StoreEvents.Payload("needle")) }, new Appended[1], Cancel);
         Assert.Empty(store.Troubles);
         _files.Flip("/simulated/journal/0000000001.log", Find("needle"), 3);
-        await store.ReadEventsAsync(new ShardId(0), new[] { 1L }, new Nothing(), Cancel);
+        long[] first = [1];
+        await store.ReadEventsAsync(new ShardId(0), first, new Nothing(), Cancel);
         Assert.StartsWith("The journal is damaged: ", Assert.Single(alarms), StringComparison.Ordinal);
         Assert.Contains("0000000001.log", Assert.Single(store.Troubles), StringComparison.Ordinal);
         Assert.DoesNotContain(_notices, line => line.Contains("damaged", StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Herald.Cli.Events;
+using Herald.Client;
 using Herald.Engine.Basics;
 using Herald.Hosting.Commands;
 

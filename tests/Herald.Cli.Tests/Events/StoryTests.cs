@@ -114,7 +114,7 @@ public sealed class StoryTests
         Assert.Equal(
             "id: e\ntype: a [2Jb\nattributes:\n  x  y: 1 2\npayload: {\"a\":\"\\u001b\"}\ndeliveries:\n"
                 + "  acme  blocked after 1 attempt (h:1: no ]0;x )\n  other  filtered out: c=U S, wants N Z\n"
-                + "attempts:\n  acme  17:15:30  attempt 1: failed, r s, one  two [1A\n",
+                + "attempts:\n  acme  17:15:30.000  attempt 1: failed, r s, one  two [1A\n",
             run.Out);
     }
 

@@ -7,10 +7,12 @@ using Xunit;
 namespace Herald.Server.Tests.Endpoints;
 
 /// <summary>What the log says of endpoints that are down.</summary>
-public sealed class EndpointWatchTests
+public sealed class EndpointWatchTests : IDisposable
 {
     private readonly ManualClock _clock = new(TimeProvider.System.GetUtcNow());
     private readonly WarningsKept _log = new(LogLevel.Information);
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public async Task An_endpoint_that_is_down_for_a_minute_and_its_return_are_a_line_each()
