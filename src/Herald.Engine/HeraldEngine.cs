@@ -159,8 +159,18 @@ public sealed class HeraldEngine : IAsyncDisposable
             .. from one in _ledger.Failing(atLeast)
                let subscription = subscriptions.GetValueOrDefault(one.Subscription)?.Subscription
                where subscription is { Status: SubscriptionStatus.Active }
-               select new FailingEndpoint(subscription.FullId, subscription.EndpointRevision, one.For, one.Reason),
+               select new FailingEndpoint(subscription.FullId, subscription.EndpointRevision, one.For, one.Reason)
+               {
+                   Subscription = one.Subscription,
+               },
         ];
+    }
+
+    /// <summary>What has become of an endpoint that failed.</summary>
+    public EndpointState StateOf(FailingEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return _ledger.StateOf(endpoint.Subscription);
     }
 
     internal IReadOnlyList<ShardHost> Hosts => _hosts.All;

@@ -3,14 +3,20 @@ namespace Herald.Webhooks;
 /// <summary>
 /// A connection for HTTP/1, above TLS. The HTTP handler does not say whether a request went over a used connection, and uses a connection
 /// again after an answer in HTTP/1.0, although its server closes it. So this stream watches the turns of requests and answers, and throws a
-/// <see cref="StaleConnectionException"/> when a further request meets the end of the connection.
+/// <see cref="StaleConnectionException"/> when a further request meets the end of the connection. An end that comes later is another thing:
+/// the endpoint has begun to work on the request, and failed.
 /// </summary>
-internal sealed class EndpointConnection(Stream inner) : Stream
+internal sealed class EndpointConnection(Stream inner, TimeProvider time) : Stream
 {
     private static readonly byte[] Old = [.. "HTTP/1.0"u8];
 
+    // A request and the news that the connection has ended pass each other within one way to the endpoint and back.
+    private static readonly TimeSpan LongestCrossing = TimeSpan.FromSeconds(1);
+
     // The handler can read ahead while it writes.
     private volatile bool _asked;
+    private volatile bool _hasEnded;
+    private long _askedAt;
     private volatile int _answers;
 
     // How many bytes of the first answer were compared, and the result.
@@ -24,7 +30,8 @@ internal sealed class EndpointConnection(Stream inner) : Stream
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>A request went out after an earlier one was answered, and nothing has come back yet.</summary>
-    private bool IsFurtherRequest => _asked && _answers > 0;
+    private bool IsFurtherRequest =>
+        _asked && _answers > 0 && time.GetElapsedTime(Volatile.Read(ref _askedAt)) <= LongestCrossing;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -39,8 +46,12 @@ internal sealed class EndpointConnection(Stream inner) : Stream
         }
         if (read > 0)
             Take(buffer.Span[..read]);
-        else if (buffer.Length > 0 && IsFurtherRequest)
-            throw new StaleConnectionException("a connection that was used again was closed");
+        else if (buffer.Length > 0)
+        {
+            if (IsFurtherRequest)
+                throw new StaleConnectionException("a connection that was used again was closed");
+            _hasEnded = true;
+        }
         return read;
     }
 
@@ -48,6 +59,11 @@ internal sealed class EndpointConnection(Stream inner) : Stream
     {
         if (_isOld && !_asked)
             throw new StaleConnectionException("the answer before was in HTTP/1.0, which ends the connection");
+        // The handler reads ahead when it takes a connection from its pool. The end can arrive between that and the request.
+        if (_hasEnded && !_asked && _answers > 0)
+            throw new StaleConnectionException("a connection that was used again was closed");
+        if (!_asked)
+            Volatile.Write(ref _askedAt, time.GetTimestamp());
         _asked = true;
         try
         {

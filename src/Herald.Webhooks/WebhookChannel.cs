@@ -240,9 +240,9 @@ public sealed class WebhookChannel : IChannel, IDisposable
     }
 
     /// <summary>HTTP/2 says itself when a connection ends, and what goes through the tunnel of a proxy is not HTTP.</summary>
-    private static Stream Watched(SocketsHttpPlaintextStreamFilterContext context) =>
+    private Stream Watched(SocketsHttpPlaintextStreamFilterContext context) =>
         context.NegotiatedHttpVersion.Major == 1 && context.InitialRequestMessage.Method != HttpMethod.Connect
-            ? new EndpointConnection(context.PlaintextStream) : context.PlaintextStream;
+            ? new EndpointConnection(context.PlaintextStream, _time) : context.PlaintextStream;
 
     private string TimestampOf(DateTimeOffset now)
     {

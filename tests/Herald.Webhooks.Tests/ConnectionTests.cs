@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Herald.Engine.Channels;
 using Herald.TestKit.Receivers;
 
@@ -68,6 +69,39 @@ public sealed class ConnectionTests : WebhookTest
         Assert.Equal((1, 2), (met.Connection, again.Connection));
         Assert.Equal(met.Header("webhook-id"), again.Header("webhook-id"));
         Assert.Equal(met.Body, again.Body);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_works_on_a_request_and_then_closes_has_failed()
+    {
+        var closes = new SemaphoreSlim(0);
+        Receiver.Script(Reply.Ok, new Reply.Close(closes), Reply.Ok);
+        var channel = Channel();
+        await channel.TryAsync(Sketch.ToAttempt(), TestEnd);
+        await Receiver.NextAsync(TestEnd);
+
+        var attempt = channel.TryAsync(Sketch.ToAttempt(), TestEnd).AsTask();
+        await Receiver.NextAsync(TestEnd);
+        Clock.Advance(TimeSpan.FromSeconds(2));
+        closes.Release();
+
+        Assert.Equal((AttemptOutcome.Failed, AttemptStage.Wait), (await attempt) is var result ? (result.Outcome, result.Stage) : default);
+        Assert.Equal(1, Receiver.AcceptedConnections);
+    }
+
+    [Fact]
+    public async Task A_connection_whose_end_was_read_before_the_request_is_not_written_to()
+    {
+        using var inner = new ScriptedStream([.. "HTTP/1.1 204 Scripted\r\n\r\n"u8]);
+        await using var connection = new EndpointConnection(inner, Clock);
+        var buffer = new byte[100];
+        await connection.WriteAsync("first"u8.ToArray(), TestEnd);
+        Assert.NotEqual(0, await connection.ReadAsync(buffer, TestEnd));
+        // The handler reads ahead when it takes the connection from its pool.
+        Assert.Equal(0, await connection.ReadAsync(buffer, TestEnd));
+
+        await Assert.ThrowsAsync<StaleConnectionException>(async () => await connection.WriteAsync("second"u8.ToArray(), TestEnd));
+        Assert.Equal("first", Encoding.UTF8.GetString(inner.Written));
     }
 
     [Fact]

@@ -71,11 +71,16 @@ internal static class DeadLettersCommand
             var shown = await call.ShowAsync(reply, call.Terminal.Present);
             var named = ids.Distinct(StringComparer.Ordinal).Count();
             return shown == ExitCode.Ok && reply.Value is { } done && done.Count < named
-                ? call.Terminal.Fail(ExitCode.NotFound, Missing(ids, named - done.Count))
+                ? call.Terminal.Fail(ExitCode.NotFound, NotDone(verb, ids, named - done.Count))
                 : shown;
         });
 
-    private static string Missing(string[] ids, int missing) =>
-        $"{(ids is [var only] ? $"There is no dead letter '{only}'" : $"{missing} of these dead letters do not exist")}. "
-            + "`herald dead-letters list` shows all.";
+    private static string NotDone(string verb, string[] ids, int missing)
+    {
+        var which = ids is [var only] ? $"Dead letter '{only}'" : $"{missing} of these dead letters";
+        return verb == "redrive"
+            ? $"{which} cannot be redriven: not there any more, or without its subscription or its event. "
+                + "`herald dead-letters get` shows which."
+            : $"{which} {(ids.Length == 1 ? "does" : "do")} not exist. `herald dead-letters list` shows all.";
+    }
 }

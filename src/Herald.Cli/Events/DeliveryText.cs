@@ -95,7 +95,7 @@ internal sealed class DeliveryText(TimeProvider time)
             "filteredOut" => $"filtered out: {Mismatch(why)}",
             "filterChanged" => "not delivered as far as the history goes back; the filter has changed since",
             "notSubscribed" => $"not subscribed: its deliveries begin after the event; it was created {_moments.Find(why, "since")} "
-                + "(the history of an earlier one with this id is gone)",
+                + "(what a deleted one with this id got is not known)",
             "beforeReplay" => "not delivered as far as the history goes back, and its replay"
                 + $"{Since(why, " of")}{By(why)} began after the event",
             "otherTopic" => $"not subscribed: its topic is {Field(why, "topic")}",

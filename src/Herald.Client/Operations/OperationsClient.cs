@@ -24,8 +24,8 @@ public sealed class OperationsClient
     }
 
     /// <summary>
-    /// Copies the store while the server runs. The copy is a data directory itself. This call can take long, and waits without a bound;
-    /// <paramref name="cancel"/> ends the copying too.
+    /// Copies the store while the server runs. The copy is a data directory itself. This call can take long, and waits without a bound,
+    /// unless the client was given an <see cref="HttpClient"/> with one. <paramref name="cancel"/> ends the copying too.
     /// </summary>
     /// <param name="directory">An absolute path on the server's machine, of a new or empty directory.</param>
     public Task<Reply<Backup>> BackupAsync(string directory, CancellationToken cancel = default) =>

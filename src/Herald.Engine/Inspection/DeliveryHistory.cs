@@ -68,8 +68,9 @@ internal sealed class DeliveryHistory
     private static bool IsLast(HistoryRecord record) =>
         record is { Kind: HistoryKind.Redrive } or { Kind: HistoryKind.Skip, Skip: SkipKind.Discard };
 
+    /// <summary>All attempts: those of one subscription in their order, and different subscriptions by the times.</summary>
     public IEnumerable<AttemptView> Attempts(CatalogSnapshot catalog) =>
-        from record in _records
+        from record in ByTime()
         where record.Result is not null
         let id = catalog.ByNumber.TryGetValue(record.Subscription, out var entry)
             ? entry.Subscription.Id
@@ -198,4 +199,17 @@ internal sealed class DeliveryHistory
 
     // In the order in which they happened.
     private IEnumerable<HistoryRecord> Of(int subscription) => _bySubscription[subscription];
+
+    private IEnumerable<HistoryRecord> ByTime()
+    {
+        // A clock that was set back does not move what came later.
+        var (latest, places) = (new Dictionary<int, long>(), new List<(HistoryRecord Record, long AtMs)>());
+        foreach (var record in _records)
+        {
+            latest[record.Subscription] = Math.Max(latest.GetValueOrDefault(record.Subscription), record.AtMs);
+            places.Add((record, latest[record.Subscription]));
+        }
+        // The sort is stable.
+        return places.OrderBy(one => one.AtMs).Select(one => one.Record);
+    }
 }

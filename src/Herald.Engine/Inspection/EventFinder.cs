@@ -80,9 +80,11 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
 
     private IEnumerable<ShardId> AllShards => Enumerable.Range(0, log.ShardCount).Select(number => new ShardId(number));
 
-    /// <param name="find">Returns the last match of a piece of a log, or 0. It is also given when the search began.</param>
+    /// <param name="find">
+    /// Returns the last match of a piece of a log, 0 for none, or null when it gave up for want of time. It is also given when the search began.
+    /// </param>
     private async ValueTask<(ShardId Shard, long Sequence, bool IsCutShort)> SearchAsync(
-        IEnumerable<ShardId> shards, Func<ShardId, ReadOnlyMemory<IndexEntry>, long, ValueTask<long>> find, CancellationToken cancel)
+        IEnumerable<ShardId> shards, Func<ShardId, ReadOnlyMemory<IndexEntry>, long, ValueTask<long?>> find, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
         var entries = new IndexEntry[SearchChunk];
@@ -102,31 +104,34 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
                 cancel.ThrowIfCancellationRequested();
                 var (shard, left) = open[i];
                 var from = Math.Max(left.First, left.Last - entries.Length + 1);
-                if (await SearchAsync(shard, from, left.Last, (at, some) => find(at, some, began), entries, cancel) is > 0 and var found)
-                    return (shard, found, false);
+                var found = await SearchAsync(shard, from, left.Last, (at, some) => find(at, some, began), entries, cancel);
+                if (found is not 0)
+                    return (shard, found ?? 0, found is null);
                 if (from == left.First)
                     open.RemoveAt(i);
                 else
                     open[i] = (shard, left with { Last = from - 1 });
             }
         }
-        // The last piece can have been given up in its middle.
-        return (default, 0, IsOver(began));
+        return (default, 0, false);
     }
 
     private bool IsOver(long began) => time.GetElapsedTime(began) > LongestSearch;
 
-    /// <summary>The last match in a part of a log, or 0.</summary>
-    private async ValueTask<long> SearchAsync(
-        ShardId shard, long from, long to, Func<ShardId, ReadOnlyMemory<IndexEntry>, ValueTask<long>> find, IndexEntry[] entries,
+    /// <summary>The last match in a part of a log, 0 for none, or null when the search gave up before it had found one.</summary>
+    private async ValueTask<long?> SearchAsync(
+        ShardId shard, long from, long to, Func<ShardId, ReadOnlyMemory<IndexEntry>, ValueTask<long?>> find, IndexEntry[] entries,
         CancellationToken cancel)
     {
         var found = 0L;
         // A store may return fewer entries than requested, for example at the end of one of its tables.
         while (from <= to && await log.ReadIndexAsync(shard, from, entries.AsMemory(0, (int)(to - from + 1)), cancel) is { Count: > 0 and var count })
         {
-            if (await find(shard, entries.AsMemory(0, count)) is > 0 and var last)
-                found = last;
+            var last = await find(shard, entries.AsMemory(0, count));
+            if (last is null)
+                return found > 0 ? found : null;
+            if (last > 0)
+                found = last.Value;
             from = entries[count - 1].Sequence + 1;
         }
         return found;
@@ -144,7 +149,7 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
     }
 
     /// <summary>The last event among the entries with this message id, or 0. It gives up when the time of the search is over.</summary>
-    private async ValueTask<long> FindMessageAsync(
+    private async ValueTask<long?> FindMessageAsync(
         ShardId shard, ReadOnlyMemory<IndexEntry> entries, long began, Subscription subscription, string messageId,
         CancellationToken cancel)
     {
@@ -152,7 +157,7 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
         for (var left = entries; left.Length > 0 && sink.Found == 0;)
         {
             if (left.Length < entries.Length && IsOver(began))
-                break;
+                return null;
             var (from, sequences) = LastOf(left.Span, subscription.TopicNumber);
             if (sequences.Count > 0)
                 await log.ReadEventsAsync(shard, sequences.ToArray(), sink, cancel);

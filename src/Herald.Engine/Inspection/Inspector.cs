@@ -133,7 +133,10 @@ public sealed class Inspector
         // Its filter is not known, so nothing can be counted.
         if (entry.Subscription.IsDamaged)
             return lag;
-        var count = await _counter.CountAsync(entry, [.. answers.Select(answer => answer.Uncounted)], began, cancel);
+        // However long the shards took to answer, the count gets half of its time.
+        var latest = _time.GetTimestamp() - (long)(WaitingCounter.LongestCount.TotalSeconds / 2 * _time.TimestampFrequency);
+        var count = await _counter.CountAsync(
+            entry, [.. answers.Select(answer => answer.Uncounted)], Math.Max(began, latest), cancel);
         return lag with
         {
             Waiting = count.Waiting,

@@ -21,7 +21,7 @@ internal sealed class WaitingCounter(IEventLog log, EventEncoder encoder, EventF
     private const int ChunkSize = 1024;
     public static readonly TimeSpan LongestCount = TimeSpan.FromSeconds(1);
 
-    /// <param name="began">When the shards began to be asked: that time is a part of <see cref="LongestCount"/>.</param>
+    /// <param name="began">From when on <see cref="LongestCount"/> counts. It can be before the call.</param>
     public async ValueTask<WaitingCount> CountAsync(
         SubscriptionEntry entry, IReadOnlyList<UncountedShard> all, long began, CancellationToken cancel)
     {

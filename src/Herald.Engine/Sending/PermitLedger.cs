@@ -213,11 +213,17 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         {
             foreach (var account in _accounts.Values)
             {
-                if (account.Limit.Failures is var (first, last, reason) && last - first >= atLeast.TotalMilliseconds)
+                if (account.Limit.Streak.Failures is var (first, last, reason) && last - first >= atLeast.TotalMilliseconds)
                     failing.Add((account.Subscription, TimeSpan.FromMilliseconds(last - first), reason));
             }
         }
         return failing;
+    }
+
+    public EndpointState StateOf(int subscription)
+    {
+        lock (_lock)
+            return _accounts.GetValueOrDefault(subscription)?.Limit.Streak.State ?? EndpointState.Unknown;
     }
 
     public void Dispose()

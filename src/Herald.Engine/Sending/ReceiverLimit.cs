@@ -60,8 +60,7 @@ internal sealed class ReceiverLimit(Random random)
     /// <summary>Most of the latest attempts have failed, or the endpoint is Down or Suspect.</summary>
     public bool MostlyFails => IsDown || IsSuspect || _failedShare > MostlyFrom;
 
-    /// <summary>Since the last success, attempts have failed: the first, and the last one. Null when none has.</summary>
-    public (long FirstMs, long LastMs, string Reason)? Failures { get; private set; }
+    public FailureStreak Streak { get; } = new();
 
     /// <summary>How many attempts may be in flight now.</summary>
     public int Allowed(long nowMs, int inFlight) =>
@@ -102,8 +101,7 @@ internal sealed class ReceiverLimit(Random random)
             AttemptOutcome.Delivered or AttemptOutcome.Rejected => false,
             AttemptOutcome.Failed or AttemptOutcome.EndpointGone => true,
         };
-        Failures = hasFailed ? (Failures?.FirstMs ?? nowMs, nowMs, result.Reason)
-            : result.Outcome == AttemptOutcome.Delivered ? null : Failures;
+        Streak.Note(result, nowMs);
         _failedShare += ShareOfOne * ((hasFailed ? 1 : 0) - _failedShare);
         if (!hasFailed)
             return Succeeded(result.Duration.TotalMilliseconds, wanted);

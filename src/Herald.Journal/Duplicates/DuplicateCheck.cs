@@ -46,7 +46,10 @@ internal sealed class DuplicateCheck(
         return newest;
     }
 
-    /// <summary>Returns null when the stored event is a different one, or can no longer be read and may have the same content.</summary>
+    /// <summary>
+    /// Returns null when the stored event is a different one, or is damaged. A duplicate would be a promise that the event is stored. So
+    /// what repeats a damaged event is stored again: a repeat for those who have it, and the event for the others.
+    /// </summary>
     private Verdict? Compare(ShardIndex index, in StoredEntry entry, in NewEvent candidate)
     {
         if (entry.Sequence < index.First)
@@ -62,12 +65,12 @@ internal sealed class DuplicateCheck(
             return !segments.TryRead(start, stored.AsSpan(0, length)) ? CompareHashes(entry, candidate)
                 : EventEntry.Is(stored.AsSpan(0, length), candidate.Shard.Value, entry.Sequence)
                     ? Compare(stored.AsMemory(EventEntry.RecordAt, entry.Size), candidate.Record)
-                    : CompareLost(entry, candidate);
+                    : null;
         }
         catch (IOException)
         {
             // One bad place on the disk must not stop the writer. The next reader of that event gets the damage reported.
-            return CompareLost(entry, candidate);
+            return null;
         }
         finally
         {
@@ -81,13 +84,6 @@ internal sealed class DuplicateCheck(
     /// </summary>
     private static Verdict CompareHashes(in StoredEntry entry, in NewEvent candidate) =>
         entry.RouteHash == candidate.Index.RouteHash ? Verdict.Duplicate : Verdict.Conflict;
-
-    /// <summary>
-    /// The record is damaged. A duplicate would be a promise that the event is stored. So it is stored again: a repeat for those who have
-    /// it, and the event for the others.
-    /// </summary>
-    private static Verdict? CompareLost(in StoredEntry entry, in NewEvent candidate) =>
-        entry.RouteHash == candidate.Index.RouteHash ? null : Verdict.Conflict;
 
     private static Verdict? Compare(ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> candidate)
     {

@@ -77,7 +77,7 @@ public sealed class PostgresSource : IStoreSource
             await target.AddSourceAsync(new SourcePosition(row.GetString(0), row.GetInt64(1)), cancel).ConfigureAwait(false);
 
         await foreach (var row in RowsAsync(
-            $"select h.shard, h.first, h.last, h.written_at_ms, h.block from {_schema}.history h order by h.written_at_ms, h.shard, h.epoch, h.number", cancel).ConfigureAwait(false))
+            $"select h.shard, h.first, h.last, h.written_at_ms, h.block from {_schema}.history h order by h.shard, h.epoch, h.number", cancel).ConfigureAwait(false))
             await target.AddHistoryAsync(
                 new ShardId(row.GetInt32(0)), new HistoryBlock(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetFieldValue<byte[]>(4)), cancel).ConfigureAwait(false);
 

@@ -23,6 +23,7 @@ internal sealed class EndpointWatch(TimeProvider time, ILoggerFactory logging) :
     // At most one for each subscription to which this node has sent something.
     private readonly Dictionary<string, FailingEndpoint> _told = [];
     private Task _running = Task.CompletedTask;
+    private bool _hasFailed;
 
     public ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
     {
@@ -43,13 +44,27 @@ internal sealed class EndpointWatch(TimeProvider time, ILoggerFactory logging) :
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                TellDown(engine.FailingEndpoints(Patience));
-                await TellBackAsync(engine);
-            }
+                await LookAsync(engine);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
+        }
+    }
+
+    private async Task LookAsync(HeraldEngine engine)
+    {
+        try
+        {
+            TellDown(engine.FailingEndpoints(Patience));
+            await TellBackAsync(engine);
+            _hasFailed = false;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !_stop.IsCancellationRequested)
+        {
+            // What one record does to it must not silence the watch for good, nor fill the log.
+            if (!_hasFailed)
+                _log.LogError(failure, "The watch of the endpoints has failed. It goes on with the next look.");
+            _hasFailed = true;
         }
     }
 
@@ -62,8 +77,8 @@ internal sealed class EndpointWatch(TimeProvider time, ILoggerFactory logging) :
             _told[one.SubscriptionId] = one;
             if (isNew && ++lines <= MostLines)
                 _log.LogWarning(
-                    "No attempt at the endpoint of subscription {Subscription} has succeeded for {Time}. The last one: {Reason}. Its events "
-                    + "wait and are tried again.", one.SubscriptionId, DurationText.Format(Whole(one.For)), one.Reason);
+                    "No attempt of this node at the endpoint of subscription {Subscription} has succeeded for {Time}. The last one: {Reason}.",
+                    one.SubscriptionId, DurationText.Format(Whole(one.For)), one.Reason);
         }
         if (lines > MostLines)
             _log.LogWarning("The same is true of {Count} more subscriptions.", lines - MostLines);
@@ -71,11 +86,16 @@ internal sealed class EndpointWatch(TimeProvider time, ILoggerFactory logging) :
 
     private async Task TellBackAsync(HeraldEngine engine)
     {
-        var failing = engine.FailingEndpoints(TimeSpan.Zero).Select(one => (one.SubscriptionId, one.EndpointRevision)).ToHashSet();
         var lines = 0;
-        foreach (var one in _told.Values.Where(one => !failing.Contains((one.SubscriptionId, one.EndpointRevision))).ToList())
+        foreach (var one in _told.Values.ToList())
         {
+            var state = engine.StateOf(one);
+            if (state == EndpointState.Fails)
+                continue;
             _told.Remove(one.SubscriptionId);
+            // The node has dropped what it knew, for example with the topic. That says nothing of the endpoint.
+            if (state == EndpointState.Unknown)
+                continue;
             // Beyond the bound, only the number is told. So nothing is looked up.
             if (lines >= MostLines)
                 lines++;

@@ -70,7 +70,7 @@ public sealed class StoryTests
         { Why("""{"reason":"filteredOut","attribute":"country","value":"US","wanted":["NZ","AU"]}"""), "acme  filtered out: country=US, wants NZ or AU" },
         { Why("""{"reason":"filteredOut","attribute":"country","wanted":["NZ"]}"""), "acme  filtered out: it has no country, wants NZ" },
         { Why("""{"reason":"filterChanged"}"""), "acme  not delivered as far as the history goes back; the filter has changed since" },
-        { Why("""{"reason":"notSubscribed","since":"2030-01-02T17:00:00Z"}"""), "acme  not subscribed: its deliveries begin after the event; it was created 17:00:00 (the history of an earlier one with this id is gone)" },
+        { Why("""{"reason":"notSubscribed","since":"2030-01-02T17:00:00Z"}"""), "acme  not subscribed: its deliveries begin after the event; it was created 17:00:00 (what a deleted one with this id got is not known)" },
         { Why("""{"reason":"beforeReplay","since":"2030-01-02T17:00:00Z","by":"ops"}"""), "acme  not delivered as far as the history goes back, and its replay of 17:00:00 by ops began after the event" },
         { Why("""{"reason":"otherTopic","topic":"payments"}"""), "acme  not subscribed: its topic is payments" },
         { """{"subscription":"acme","status":"inFlight","attempts":0,"steps":[]}""", "acme  an attempt is under way" },

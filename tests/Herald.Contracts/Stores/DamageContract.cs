@@ -38,6 +38,17 @@ public abstract class DamageContract(StoreHarness harness) : StoreContract(harne
     }
 
     [Fact]
+    public async Task What_has_the_id_of_a_damaged_event_is_stored_whatever_its_content()
+    {
+        await AppendAsync(Events.Make("id", payload: StoreEvents.Payload("once"), shard: Shard.Value));
+        await Harness.DamageAsync(Shard, 1);
+        var other = Events.Make("id", payload: StoreEvents.Payload("other"), shard: Shard.Value);
+        other = other with { Index = other.Index with { RouteHash = 8 } };
+        Assert.Equal(new Appended(Verdict.Accepted, 2), await AppendAsync(other));
+        Assert.Equal(new Appended(Verdict.Duplicate, 2), await AppendAsync(other));
+    }
+
+    [Fact]
     public async Task A_dead_letter_of_a_damaged_event_has_its_reason_and_no_record()
     {
         await AppendAsync(Events.Make(3, shard: Shard.Value));

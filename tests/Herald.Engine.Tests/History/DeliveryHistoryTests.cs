@@ -63,6 +63,20 @@ public sealed class DeliveryHistoryTests
     }
 
     [Fact]
+    public async Task Attempts_of_different_subscriptions_are_in_the_order_of_time()
+    {
+        Commit(history =>
+        {
+            Try(history, Results.Status500, 1, 1_000);
+            Try(history, AttemptResult.Delivered, 1, 3_000, subscription: 8);
+            Try(history, AttemptResult.Delivered, 2, 2_000);
+            Try(history, AttemptResult.Delivered, 3, 1_500);
+        });
+        var attempts = (await ReadAsync()).Attempts(CatalogSnapshot.Empty).Select(one => (one.SubscriptionId, one.Generation));
+        Assert.Equal([("(deleted, number 7)", 1), ("(deleted, number 7)", 2), ("(deleted, number 7)", 3), ("(deleted, number 8)", 1)], attempts);
+    }
+
+    [Fact]
     public async Task Only_the_event_itself_is_read_when_its_redrives_are_not_asked_for()
     {
         Commit(history => FailTo(history, SkipKind.DeadLetter, 1, 1_000));
@@ -109,8 +123,8 @@ public sealed class DeliveryHistoryTests
         _blocks.Add(history.Take(99)!);
     }
 
-    private static void Try(AttemptHistory history, AttemptResult result, int generation, long atMs, long sequence = 100) => history.Add(new AttemptEnded(
-        new StartAttempt(Number, generation, 5, new LaneItem(sequence, 1, 1), 1, PermitKind.First, false), result, true, atMs));
+    private static void Try(AttemptHistory history, AttemptResult result, int generation, long atMs, long sequence = 100, int subscription = Number) => history.Add(new AttemptEnded(
+        new StartAttempt(subscription, generation, 5, new LaneItem(sequence, 1, 1), 1, PermitKind.First, false), result, true, atMs));
 
     private static void FailTo(AttemptHistory history, SkipKind kind, int generation, long atMs)
     {

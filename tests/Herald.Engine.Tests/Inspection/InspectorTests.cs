@@ -40,6 +40,20 @@ public sealed class InspectorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task However_long_the_shards_take_to_answer_there_is_time_to_count()
+    {
+        await _scene.StartAsync();
+        await _scene.AppendAsync(["one"]);
+        _scene.Store.Reading = records =>
+        {
+            _scene.Clock.Advance(3 * WaitingCounter.LongestCount);
+            return records;
+        };
+        var lag = (await InspectorOf(_scene.Catalog, _scene.Cache).CountedLagAsync("s", default))!;
+        Assert.Equal((1, CountMeaning.Exact), (lag.Waiting, lag.WaitingIs));
+    }
+
+    [Fact]
     public async Task The_event_behind_which_many_deliveries_wait_is_read_once()
     {
         await BlockAsync();

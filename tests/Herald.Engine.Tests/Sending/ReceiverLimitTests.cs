@@ -14,12 +14,25 @@ public sealed class ReceiverLimitTests
     [Fact]
     public void The_time_without_a_success_is_known()
     {
-        Assert.Null(_limit.Failures);
+        var streak = _limit.Streak;
+        Assert.Equal((null, EndpointState.Unknown), (streak.Failures, streak.State));
         _limit.Settle(Results.TimedOut, 7, false, _now);
         _limit.Settle(Results.TimedOut, 8, false, _now + 90_000);
-        Assert.Equal((_now, _now + 90_000, Results.TimedOut.Reason), _limit.Failures);
+        Assert.Equal(((_now, _now + 90_000, Results.TimedOut.Reason), EndpointState.Fails), (streak.Failures, streak.State));
         _limit.Settle(Results.Delivered(), 9, false, _now + 90_001);
-        Assert.Null(_limit.Failures);
+        Assert.Equal((null, EndpointState.Works), (streak.Failures, streak.State));
+    }
+
+    [Fact]
+    public void A_failure_long_after_the_one_before_begins_the_time_without_a_success_anew()
+    {
+        var streak = _limit.Streak;
+        _limit.Settle(Results.TimedOut, 7, false, _now);
+        _limit.Settle(Results.TimedOut, 7, false, _now + 7_200_000);
+        Assert.Equal(_now, streak.Failures?.FirstMs);
+        // Meanwhile the shards of its keys were on another node.
+        _limit.Settle(Results.TimedOut, 7, false, _now + 20_000_000);
+        Assert.Equal(_now + 20_000_000, streak.Failures?.FirstMs);
     }
 
     [Fact]

@@ -24,12 +24,29 @@ public sealed class EndpointWatchTests : IDisposable
         var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString());
         (await server.PublishAsync(topic, """[{"key":"a","payload":1},{"key":"a","payload":2},{"key":"b","payload":3}]""")).Is(202);
 
-        await UntilLoggedAsync(server, $"No attempt at the endpoint of subscription {id} has succeeded for ");
-        Assert.Single(_log.Lines, line => line.Contains($"The last one: 127.0.0.1:{receiver.Port} answered 500.", StringComparison.Ordinal));
+        await UntilLoggedAsync(server, $"No attempt of this node at the endpoint of subscription {id} has succeeded for ");
+        // On a busy machine, the last attempt can also have timed out.
+        Assert.Single(_log.Lines, line => line.Contains($"127.0.0.1:{receiver.Port}", StringComparison.Ordinal));
 
         receiver.Script(Reply.Ok);
         await UntilLoggedAsync(server, $"The endpoint of subscription {id} works again after ");
         Assert.Single(_log.Lines, line => line.StartsWith("No attempt", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_look_that_fails_ends_neither_the_watch_nor_the_server()
+    {
+        await using var receiver = new ScriptedReceiver(_ => new Reply.Status(500, "no"));
+        await using var server = new RunningServer { Time = _clock, Logging = _log };
+        await server.InitializeAsync();
+        var topic = await server.NewTopicAsync();
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString());
+        _log.Refuses = line => line.StartsWith("No attempt", StringComparison.Ordinal);
+        (await server.PublishAsync(topic, """{"key":"a","payload":1}""")).Is(202);
+
+        await UntilLoggedAsync(server, "The watch of the endpoints has failed.");
+        receiver.Script(Reply.Ok);
+        await UntilLoggedAsync(server, $"The endpoint of subscription {id} works again after ");
     }
 
     [Fact]

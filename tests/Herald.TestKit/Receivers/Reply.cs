@@ -44,6 +44,6 @@ public abstract record Reply
     /// <summary>Ends the connection with a reset.</summary>
     public sealed record Reset : Reply;
 
-    /// <summary>Closes the connection without an answer.</summary>
-    public sealed record Close : Reply;
+    /// <summary>Closes the connection without an answer: at once, or when the test releases it.</summary>
+    public sealed record Close(SemaphoreSlim? Release = null) : Reply;
 }

@@ -172,7 +172,9 @@ public sealed class ScriptedReceiver : IAsyncDisposable
             case Reply.Reset:
                 socket.LingerState = new LingerOption(true, 0);
                 return false;
-            case Reply.Close:
+            case Reply.Close close:
+                if (close.Release is { } release)
+                    await release.WaitAsync(_stop.Token);
                 return false;
             default:
                 throw new UnreachableException($"{reply}");
