@@ -61,8 +61,8 @@ public static class AlarmsVerifyCommand
         catch (NatsException failure)
         {
             return terminal.Fail(ExitCode.Failed,
-                $"{failure.Message} If the server has no JetStream, use {NatsOptionSet.NoStreamOption}. Otherwise `herald alarms "
-                    + "serve` creates the stream.");
+                $"{failure.Message} If the server has no JetStream, use {NatsOptionSet.NoStreamOption}. "
+                    + $"Otherwise `{OwnCommand.With("alarms serve")}` creates the stream.");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Herald.Hosting.Commands;
 using Herald.Nats.Clusters;
 using Herald.Nats.Messages;
 
@@ -74,8 +75,8 @@ internal sealed class SmokeTest(
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return $"{what}: no digest for {user} on '{AlarmMessage.Digest}' within {patience.TotalSeconds:0} s. Is `herald alarms serve` "
-                + "running, and does it read from this NATS?";
+            return $"{what}: no digest for {user} on '{AlarmMessage.Digest}' within {patience.TotalSeconds:0} s. "
+                + $"Is `{OwnCommand.With("alarms serve")}` running, and does it read from this NATS?";
         }
         catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -17,13 +17,13 @@ internal sealed class SettingOptions
 
     private readonly Option<FileInfo?> _file = new("--config")
     {
-        Description = "A JSON file with settings, under the names that `herald config --all` shows.",
+        Description = $"A JSON file with settings, under the names that `{OwnCommand.With("config --all")}` shows.",
         HelpName = "FILE",
     };
     private readonly Option<string[]> _set = new(SetOption.Name)
     {
-        Description = "Any setting, such as --set engine.window=512. Can be given several times. `herald config --all` shows all settings "
-            + "with their meaning.",
+        Description = "Any setting, such as --set engine.window=512. Can be given several times. "
+            + $"`{OwnCommand.With("config --all")}` shows all settings with their meaning.",
         HelpName = "NAME=VALUE",
         Arity = ArgumentArity.OneOrMore,
     };

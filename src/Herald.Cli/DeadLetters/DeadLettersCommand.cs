@@ -15,7 +15,7 @@ internal static class DeadLettersCommand
     };
     private static readonly Argument<string[]> Ids = new("id")
     {
-        Description = "Ids of dead letters, as `herald dead-letters list` shows them.",
+        Description = $"Ids of dead letters, as `{OwnCommand.With("dead-letters list")}` shows them.",
         Arity = ArgumentArity.ZeroOrMore,
     };
     private static readonly Option<bool> All = new("--all") { Description = "All dead letters of the store." };
@@ -42,7 +42,10 @@ internal static class DeadLettersCommand
 
     private static ClientCommand Get()
     {
-        var id = new Argument<string>("id") { Description = "The id of the dead letter, as `herald dead-letters list` shows it." };
+        var id = new Argument<string>("id")
+        {
+            Description = $"The id of the dead letter, as `{OwnCommand.With("dead-letters list")}` shows it.",
+        };
         return new ClientCommand(
             "get", "Shows a dead letter: its event with the payload, and why it could not be delivered.",
             "herald dead-letters get dl_3_1_1_42") { id }
@@ -80,7 +83,7 @@ internal static class DeadLettersCommand
         var which = ids is [var only] ? $"Dead letter '{only}'" : $"{missing} of these dead letters";
         return verb == "redrive"
             ? $"{which} cannot be redriven: not there any more, or without its subscription or its event. "
-                + "`herald dead-letters get` shows which."
-            : $"{which} {(ids.Length == 1 ? "does" : "do")} not exist. `herald dead-letters list` shows all.";
+                + $"`{OwnCommand.With("dead-letters get")}` shows which."
+            : $"{which} {(ids.Length == 1 ? "does" : "do")} not exist. `{OwnCommand.With("dead-letters list")}` shows all.";
     }
 }

@@ -89,7 +89,7 @@ internal sealed class DeliveryText(TimeProvider time)
             "endpointSilent" => $"waiting: {endpoint} does not answer, and gets single attempts until it does",
             "noChannel" => $"waiting: the node lacks {Field(why, "lacks")}",
             "noSecret" => "waiting: the secret of the endpoint cannot be read, and nothing is sent without it; "
-                + "see herald subscriptions rotate-secret",
+                + $"see {OwnCommand.With("subscriptions rotate-secret")}",
             "notReached" => $"waiting: the subscription has still to read {Field(why, "entries")} entries of the log",
             "noRoom" => "waiting until an attempt can start",
             "filteredOut" => $"filtered out: {Mismatch(why)}",

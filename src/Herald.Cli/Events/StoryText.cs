@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Herald.Client;
 using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Events;
@@ -33,7 +32,7 @@ internal sealed class StoryText(TimeProvider time)
     private IEnumerable<string> Delivery(JsonElement delivery)
     {
         yield return _deliveries.Of(delivery);
-        if (JsonText.Find(delivery, "messageId") is { } id)
+        if (ForeignText.Find(delivery, "messageId") is { } id)
             yield return $"  message {id}";
     }
 
@@ -41,6 +40,7 @@ internal sealed class StoryText(TimeProvider time)
     {
         var reason = ForeignText.Find(attempt, "reason");
         return $"{ForeignText.Find(attempt, "subscription")}  {_moments.FindExact(attempt, "at")}  "
+            + $"{(ForeignText.Find(attempt, "sending") is { } sending ? $"{sending}, " : "")}"
             + $"attempt {ForeignText.Find(attempt, "number")}: {ForeignText.Find(attempt, "outcome")}"
             + $"{(string.IsNullOrEmpty(reason) ? "" : $", {reason}")}"
             + $"{(ForeignText.Find(attempt, "answer") is { Length: > 0 } answer ? $", {answer}" : "")}";

@@ -118,12 +118,13 @@ internal static class PublishCommand
             if (import.Complete || !import.Tally.IsEmpty)
                 Summarise(call.Terminal, import, time.GetElapsedTime(began), showsIds: given.Length > 0);
             if (import.Tally.Ids is [var first, ..] && !call.Terminal.Json)
-                call.Terminal.Error.WriteLine($"See: herald events get {call.Get(topic)} {Shell.Quote(first)}"
+                call.Terminal.Error.WriteLine($"See: {OwnCommand.With($"events get {call.Get(topic)} {Shell.Quote(first)}")}"
                     + (call.Get(key) is { } known ? $" --key {Shell.Quote(known)}" : ""));
             if (!import.Complete && given.Length == 0)
                 call.Terminal.Error.WriteLine(
-                    $"Stopped before the end. Continue with: herald publish {call.Get(topic)} --file {Shell.Quote(path ?? "-")} --skip "
-                        + $"{Math.Max(import.Tally.LastLine, call.Get(skip))} --id-prefix {Shell.Quote(prefix)}");
+                    $"Stopped before the end. Continue with: {OwnCommand.With($"publish {call.Get(topic)}")} "
+                        + $"--file {Shell.Quote(path ?? "-")} "
+                        + $"--skip {Math.Max(import.Tally.LastLine, call.Get(skip))} --id-prefix {Shell.Quote(prefix)}");
             return ended;
         });
     }
@@ -148,9 +149,9 @@ internal static class PublishCommand
         }
         terminal.Out.WriteLine($"accepted {tally.Accepted}, duplicates {tally.Duplicates}, refused {tally.Refused} in {took.TotalSeconds:0.0} s");
         foreach (var id in showsIds ? tally.Ids : [])
-            terminal.Out.WriteLine(id);
+            terminal.Out.WriteLine(ForeignText.OneLine(id));
         foreach (var (line, detail) in tally.Problems)
-            terminal.Error.WriteLine($"line {line}: {detail}");
+            terminal.Error.WriteLine(ForeignText.OneLine($"line {line}: {detail}"));
         if (tally.Refused > tally.Problems.Count)
             terminal.Error.WriteLine($"… and {tally.Refused - tally.Problems.Count} more.");
     }

@@ -6,6 +6,7 @@ namespace Herald.Cli.Subscriptions;
 
 /// <summary>
 /// The fields of a subscription that somebody has set and that a new definition, which does not name them, would set to their defaults.
+/// Their names and values can be foreign text.
 /// </summary>
 internal static class LostFields
 {

@@ -88,8 +88,9 @@ internal static class PutSubscription
         call.Terminal.Error.WriteLine($"This would reset what {id} has today. Nothing was changed.");
         var width = lost.Max(one => one.Field.Length);
         foreach (var (field, now, next) in lost)
-            call.Terminal.Error.WriteLine($"  {field.PadRight(width)}  {now} -> {next}");
+            call.Terminal.Error.WriteLine(ForeignText.OneLine($"  {field.PadRight(width)}  {now} -> {next}"));
         return call.Terminal.Fail(
-            ExitCode.Refused, $"Change single fields with: herald subscriptions set {id} …; or add --replace to reset these.");
+            ExitCode.Refused,
+            $"Change single fields with: {OwnCommand.With($"subscriptions set {id}")} …; or add --replace to reset these.");
     }
 }

@@ -17,7 +17,7 @@ internal static class ReleaseKey
             : ("release", "Tries the event that holds a key again. The events behind it follow.");
         var key = new Argument<string?>("key")
         {
-            Description = "The held key, such as order-17. `herald subscriptions blocked-keys` shows held keys.",
+            Description = $"The held key, such as order-17. `{OwnCommand.With("subscriptions blocked-keys")}` shows held keys.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var shard = new Option<int?>("--shard") { Description = "The shard of the event, when it has no key.", HelpName = "N" };
@@ -40,10 +40,11 @@ internal static class ReleaseKey
                 {
                     return call.Terminal.Fail(
                         ExitCode.Refused,
-                        $"The key {ofKey} of {call.Get(id)} is not held. `herald subscriptions blocked-keys` shows which are.");
+                        $"The key {ofKey} of {call.Get(id)} is not held. "
+                            + $"`{OwnCommand.With("subscriptions blocked-keys")}` shows which are.");
                 }
                 place = (held.Shard, held.Sequence);
-                what = $"event {held.EventId} of key {ofKey}";
+                what = ForeignText.OneLine($"event {held.EventId} of key {ofKey}");
             }
             return await call.ShowAsync(
                 await call.Client.Subscriptions.ReleaseAsync(

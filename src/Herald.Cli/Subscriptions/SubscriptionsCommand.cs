@@ -88,7 +88,7 @@ internal static class SubscriptionsCommand
         };
         return new ClientCommand(
             "rotate-secret",
-            "Creates a new signing secret and shows it. `herald subscriptions secret` shows it again.",
+            $"Creates a new signing secret and shows it. `{OwnCommand.With("subscriptions secret")}` shows it again.",
             "herald subscriptions rotate-secret billing --overlap 1h") { Id, overlap, endOverlap }
             .Runs(async call => await call.ShowAsync(
                 await call.Client.Subscriptions.RotateSecretAsync(
@@ -103,7 +103,7 @@ internal static class SubscriptionsCommand
             var reply = await call.Client.Subscriptions.TestAsync(call.Get(Id), call.Cancel);
             var shown = await call.ShowAsync(reply, call.Terminal.Present);
             // The command has done its work, but who tests an endpoint asks whether it works.
-            return shown == ExitCode.Ok && reply.Body is { } body && JsonText.Find(body, "outcome") is { } outcome and not "delivered"
+            return shown == ExitCode.Ok && reply.Body is { } body && ForeignText.Find(body, "outcome") is { } outcome and not "delivered"
                 ? call.Terminal.Fail(ExitCode.Failed, $"The endpoint of {call.Get(Id)} did not take the test event ({outcome}).")
                 : shown;
         });

@@ -16,8 +16,8 @@ internal static class TailedLine
         var payload = PayloadOf(tailed) ?? ForeignText.Find(tailed, "payloadBase64") ?? "";
         if (payload.Length > LongestPayload)
             payload = payload[..LongestPayload] + "…";
-        return $"{Field("acceptedAt") ?? Field("time")}  {Field("shard")}/{Field("sequence")}  {Field("key") ?? "-"}  {Field("type") ?? "-"}  "
-            + $"{Field("id")}  {payload}";
+        return $"{Field("acceptedAt") ?? Field("time")}  {Field("shard")}/{Field("sequence")}  {Field("key") ?? "-"}  "
+            + $"{Field("type") ?? "-"}  {Field("id")}  {payload}";
 
         string? Field(string name) => ForeignText.Find(tailed, name);
     }

@@ -16,7 +16,7 @@ internal static class ExportCommand
         var force = new Option<bool>("--force") { Description = "Replace the file if it exists." };
         return new MovingCommand(
             "export",
-            "Writes the whole store into a file for `herald import`. Stop the server first. The file contains the "
+            $"Writes the whole store into a file for `{OwnCommand.With("import")}`. Stop the server first. The file contains the "
                 + "secrets of subscriptions.",
             "herald export herald.export --data /var/lib/herald",
             "herald export herald.export --store postgres --connection postgres://herald@db.example/herald")

@@ -10,10 +10,13 @@ internal static class ImportCommand
 {
     public static Command Create(ModuleSet modules, TimeProvider time)
     {
-        var path = new Argument<string>("FILE") { Description = "A file that `herald export` wrote, or - for the standard input." };
+        var path = new Argument<string>("FILE")
+        {
+            Description = $"A file that `{OwnCommand.With("export")}` wrote, or - for the standard input.",
+        };
         return new MovingCommand(
             "import",
-            "Creates a new store from a file of `herald export`, with the same number of shards. An import that was "
+            $"Creates a new store from a file of `{OwnCommand.With("export")}`, with the same number of shards. An import that was "
                 + "interrupted can be started again.",
             "herald import herald.export --store postgres --connection postgres://herald@db.example/herald",
             "herald import herald.export --data /var/lib/herald")

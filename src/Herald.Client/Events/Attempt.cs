@@ -7,8 +7,12 @@ public sealed record Attempt
     public required int Shard { get; init; }
     public required long Sequence { get; init; }
 
-    /// <summary>1 for the first attempt of the delivery.</summary>
+    /// <summary>1 for the first attempt of the delivery. A redrive and a replay are deliveries of their own.</summary>
     public required int Number { get; init; }
+
+    /// <summary>What the attempt sent the event for: <c>first</c>, <c>redrive</c> or <c>replay</c>.</summary>
+    public string Sending { get; init; } = "first";
+
     /// <summary>1 until the first replay of the subscription, which begins generation 2.</summary>
     public int Generation { get; init; } = 1;
     public required DateTimeOffset At { get; init; }

@@ -47,8 +47,10 @@ public sealed class EventPublisher(Func<HeraldClient> client, string topic, Time
         }
     }
 
+    // A server that does not know the request will not know it later.
     private static bool MayWorkLater(Reply<PublishAnswer> reply) =>
-        reply.Status is (int)HttpStatusCode.TooManyRequests or >= 500 || SomeFoundNoRoom(reply);
+        reply.Status is (int)HttpStatusCode.TooManyRequests or (>= 500 and not (int)HttpStatusCode.NotImplemented)
+        || SomeFoundNoRoom(reply);
 
     /// <summary>
     /// A batch is spread over several shards, and some of them can be full. When it is sent again, the stored events are duplicates.

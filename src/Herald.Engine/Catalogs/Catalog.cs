@@ -118,13 +118,19 @@ public sealed class Catalog
         }
     }
 
+    public ValueTask<CatalogResult<Topic>> DeleteTopicAsync(string name, bool force, CancellationToken cancel) =>
+        DeleteTopicAsync(name, force, null, cancel);
+
     /// <summary>
     /// With <paramref name="force"/> its subscriptions are deleted too. Without it, a topic that has subscriptions is in use and stays.
     /// </summary>
-    public async ValueTask<CatalogResult<Topic>> DeleteTopicAsync(string name, bool force, CancellationToken cancel)
+    /// <param name="ifVersion">Null for any version.</param>
+    public async ValueTask<CatalogResult<Topic>> DeleteTopicAsync(string name, bool force, long? ifVersion, CancellationToken cancel)
     {
         if (await TopicNowAsync(name, cancel) is not { } topic)
             return CatalogResult<Topic>.Of(CatalogOutcome.NotFound, null, $"There is no topic '{name}'.");
+        if (ifVersion is { } expected && expected != topic.Version)
+            return CatalogResult<Topic>.Of(CatalogOutcome.VersionMismatch, topic);
         var dependants = await _store.FindAsync(new CatalogQuery.ByParent(CatalogCodec.SubscriptionKind, [topic.Number]), cancel);
         if (dependants.Count > 0 && !force)
             return CatalogResult<Topic>.Of(

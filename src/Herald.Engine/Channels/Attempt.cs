@@ -12,10 +12,17 @@ namespace Herald.Engine.Channels;
 public readonly record struct Attempt(
     Subscription Subscription, Secrets Secrets, EventView Event, string MessageId, long Sequence, int Number, Redelivery Redelivery);
 
-/// <summary>The reason for which a receiver may see an event again that it has already acknowledged.</summary>
-public enum Redelivery
+/// <summary>The order of an operator for which an event is sent again.</summary>
+public enum Redelivery : byte
 {
     None,
+
+    /// <summary>
+    /// Of a dead letter. The event has a second place in the log, behind the other events of its key. A replay sends it from there too,
+    /// with this mark: the event as it was first accepted can be removed from the log earlier, and a filter can keep it away.
+    /// </summary>
     Redrive,
+
+    /// <summary>Of all events from some place on, also of those that had only waited when the replay began.</summary>
     Replay,
 }

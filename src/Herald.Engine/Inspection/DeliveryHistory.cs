@@ -81,6 +81,7 @@ internal sealed class DeliveryHistory
             result.Stage, result.StatusCode, result.Reason, result.Answer)
         {
             Generation = Math.Max(1, record.Generation),
+            Redelivery = record.Redelivery,
         };
 
     /// <summary>The sequence of the event, and those of its redrives for this subscription, oldest first.</summary>

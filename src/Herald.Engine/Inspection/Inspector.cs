@@ -160,7 +160,8 @@ public sealed class Inspector
         return new(
             entry.Subscription.Id, answers.Sum(one => one.Backlog.Waiting), limit.InFlight, limit.Limit,
             answers.Sum(one => one.Backlog.Lag.BlockedKeys), answers.Sum(one => one.Backlog.Held),
-            answers.Exists(one => one.Backlog.Behind), answers.Min(one => one.Oldest), _reasons.LackOf(entry), [.. answers.Select(one => one.Backlog.Lag)])
+            answers.Exists(one => one.Backlog.Behind), answers.Min(one => one.Oldest), _reasons.LackOf(entry),
+            [.. answers.Select(one => one.Backlog.Lag)])
         {
             Status = entry.Subscription.Status,
             StatusReason = entry.Subscription.StatusReason,

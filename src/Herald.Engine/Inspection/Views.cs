@@ -62,6 +62,9 @@ public sealed record AttemptView(
 {
     /// <summary>1 until the first replay, which begins generation 2.</summary>
     public int Generation { get; init; } = 1;
+
+    /// <summary>What the receiver was told.</summary>
+    public Redelivery Redelivery { get; init; }
 }
 
 /// <summary>An event with its deliveries and attempts. Attempts that are older than the history are missing.</summary>

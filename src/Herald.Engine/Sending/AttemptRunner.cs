@@ -11,8 +11,10 @@ namespace Herald.Engine.Sending;
 
 /// <summary>The report that an attempt has ended. <see cref="Counted"/> is false when nothing was sent.</summary>
 /// <param name="EndpointFails">Most of the latest attempts from this node to the endpoint have failed.</param>
+/// <param name="Redelivery">What the receiver was told.</param>
 internal readonly record struct AttemptEnded(
-    StartAttempt Start, AttemptResult Result, bool Counted, long StartedAtMs, bool EndpointFails = false);
+    StartAttempt Start, AttemptResult Result, bool Counted, long StartedAtMs, bool EndpointFails = false,
+    Redelivery Redelivery = Redelivery.None);
 
 /// <summary>
 /// Carries one attempt from its permit to its result. It looks up the subscription at the last moment, so that a pause or a new endpoint
@@ -35,7 +37,7 @@ internal sealed class AttemptRunner(
     {
         var startedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var (result, counted, endpointFails) = (NotSent, false, false);
-        var (endpoint, hasChannel) = (0, true);
+        var (endpoint, hasChannel, redelivery) = (0, true, Redelivery.None);
         var own = _underWay.Begin(start.Subscription);
         CancellationTokenRegistration withTerm = default;
         try
@@ -44,7 +46,9 @@ internal sealed class AttemptRunner(
             Task<AttemptResult>? trying;
             try
             {
-                trying = Begin(start, record, length, term, own, out withTerm, out endpoint, out hasChannel);
+                var view = new EventView(record.AsMemory(0, length));
+                redelivery = RedeliveryOf(start, view);
+                trying = Begin(start, view, redelivery, term, own, out withTerm, out endpoint, out hasChannel);
             }
             finally
             {
@@ -85,7 +89,7 @@ internal sealed class AttemptRunner(
             ledger.ReturnUnreachable(start.Subscription, start.Kind);
         else
             ledger.Return(start.Subscription, start.Kind, 1);
-        ended(new AttemptEnded(start, result, counted, startedAtMs, endpointFails));
+        ended(new AttemptEnded(start, result, counted, startedAtMs, endpointFails, redelivery));
     }
 
     /// <summary>
@@ -107,8 +111,8 @@ internal sealed class AttemptRunner(
     /// </summary>
     /// <param name="own">Cancels this attempt. This method links it to the lease's term.</param>
     private Task<AttemptResult>? Begin(
-        StartAttempt start, byte[] record, int length, LeaseTerm term, CancellationTokenSource own, out CancellationTokenRegistration withTerm,
-        out int endpoint, out bool hasChannel)
+        StartAttempt start, EventView view, Redelivery redelivery, LeaseTerm term, CancellationTokenSource own,
+        out CancellationTokenRegistration withTerm, out int endpoint, out bool hasChannel)
     {
         (withTerm, endpoint, hasChannel) = (default, 0, true);
         if (Find(start) is not { Subscription: var subscription } entry)
@@ -126,9 +130,6 @@ internal sealed class AttemptRunner(
             hasChannel = false;
             return null;
         }
-        var view = new EventView(record.AsMemory(0, length));
-        var redelivery = (view.Flags & EventFlags.Addressed) != 0 ? Redelivery.Redrive
-            : start.Replayed ? Redelivery.Replay : Redelivery.None;
         var sequence = start.Item.Sequence;
         var attempt = new Attempt(
             subscription, entry.Secrets, view, messageIds.Of(subscription.FullId, view, sequence), sequence, start.Number, redelivery);
@@ -140,6 +141,9 @@ internal sealed class AttemptRunner(
         withTerm = given.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), own);
         return channel.TryAsync(attempt, own.Token).AsTask();
     }
+
+    private static Redelivery RedeliveryOf(StartAttempt start, EventView view) =>
+        (view.Flags & EventFlags.Addressed) != 0 ? Redelivery.Redrive : start.Replayed ? Redelivery.Replay : Redelivery.None;
 
     // The key can become known, so the delivery is tried again. The policy decides how often.
     private static AttemptResult Unreadable(int key) =>

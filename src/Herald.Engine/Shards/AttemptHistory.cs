@@ -20,7 +20,8 @@ internal sealed class AttemptHistory
     {
         var (start, result) = (ended.Start, ended.Result);
         var plain = result.Outcome == AttemptOutcome.Delivered && result.Answer.Length == 0;
-        Begin(plain ? HistoryKind.Delivered : HistoryKind.Attempt, start.Subscription, start.Generation, start.Item.Sequence);
+        var kind = plain ? HistoryKind.Delivered : HistoryKind.Attempt;
+        Begin(kind, start.Subscription, start.Generation, start.Item.Sequence, ended.Redelivery);
         _writer.Number(start.Number);
         _writer.Number(ended.StartedAtMs);
         _writer.Number((long)(result.Duration.TotalMilliseconds * 1000));
@@ -117,10 +118,10 @@ internal sealed class AttemptHistory
         return found;
     }
 
-    private void Begin(HistoryKind kind, int subscription, int generation, long sequence)
+    private void Begin(HistoryKind kind, int subscription, int generation, long sequence, Redelivery redelivery = Redelivery.None)
     {
         (_first, _last) = (Math.Min(_first, sequence), Math.Max(_last, sequence));
-        _writer.Byte((byte)kind);
+        _writer.Byte(HistoryRecord.FirstByte(kind, redelivery));
         _writer.Number(subscription);
         _writer.Number(generation);
         _writer.Number(sequence);

@@ -23,6 +23,9 @@ internal sealed record HistoryRecord(HistoryKind Kind, int Subscription, int Gen
 {
     private const byte LastWithoutGeneration = 3;
 
+    // The upper two bits of the first byte.
+    private const int RedeliveryShift = 6;
+
     // A time and a duration after it can be shown.
     private const long LongestUs = 366L * 24 * 3600 * 1_000_000;
     private static readonly long EarliestMs = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
@@ -30,6 +33,9 @@ internal sealed record HistoryRecord(HistoryKind Kind, int Subscription, int Gen
 
     /// <summary>The number of an attempt.</summary>
     public int Number { get; private init; }
+
+    /// <summary>What an attempt told the receiver.</summary>
+    public Redelivery Redelivery { get; private init; }
     public TimeSpan Duration { get; private init; }
 
     /// <summary>The result of an attempt; null for all else.</summary>
@@ -45,10 +51,13 @@ internal sealed record HistoryRecord(HistoryKind Kind, int Subscription, int Gen
     /// <summary>The sequence of the event of a redrive.</summary>
     public long Copy { get; private init; }
 
+    public static byte FirstByte(HistoryKind kind, Redelivery redelivery) => (byte)(((int)redelivery << RedeliveryShift) | (int)kind);
+
     /// <exception cref="InvalidDataException">The record is damaged.</exception>
     public static HistoryRecord Read(ref RecordReader reader)
     {
-        var stored = reader.Byte();
+        var first = reader.Byte();
+        var (redelivery, stored) = (Known<Redelivery>((byte)(first >> RedeliveryShift)), (byte)(first & ((1 << RedeliveryShift) - 1)));
         var isOld = stored <= LastWithoutGeneration;
         var kind = (HistoryKind)(isOld ? stored + LastWithoutGeneration : stored);
         var subscription = (int)reader.Number();
@@ -57,7 +66,7 @@ internal sealed record HistoryRecord(HistoryKind Kind, int Subscription, int Gen
         switch (kind)
         {
             case HistoryKind.Delivered or HistoryKind.Attempt:
-                return record.WithAttempt(ref reader);
+                return (record with { Redelivery = redelivery }).WithAttempt(ref reader);
             case HistoryKind.Skip:
                 record = record with { Skip = Known<SkipKind>(reader.Byte()), AtMs = Time(ref reader) };
                 return isOld ? record : record with { By = reader.Text(), ForwardedTo = reader.Text() };

@@ -36,7 +36,7 @@ public static class CommandRoot
         {
             foreach (var line in UsageErrors.Lines(parsed))
                 error.WriteLine(line);
-            error.WriteLine($"See: {Path(parsed.CommandResult)} --help");
+            error.WriteLine($"See: {OwnCommand.With($"{Path(parsed.CommandResult)}--help")}");
             return (int)ExitCode.BadUsage;
         }
         try
@@ -49,11 +49,12 @@ public static class CommandRoot
         }
         catch (Exception defect)
         {
-            error.WriteLine($"{Path(parsed.CommandResult)} has failed because of a defect in Herald: {defect}");
+            error.WriteLine($"{OwnCommand.With(Path(parsed.CommandResult))}has failed because of a defect in Herald: {defect}");
             return (int)ExitCode.Failed;
         }
     }
 
+    // The names of the commands, each with a space behind it.
     private static string Path(CommandResult result) =>
-        result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "herald";
+        result.Parent is CommandResult parent ? $"{Path(parent)}{result.Command.Name} " : "";
 }

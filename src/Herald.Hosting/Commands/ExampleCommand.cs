@@ -28,7 +28,7 @@ public class ExampleCommand(string name, string description, params string[] exa
             {
                 output.WriteLine("Examples:");
                 foreach (var example in command.Examples)
-                    output.WriteLine($"  {example}");
+                    output.WriteLine($"  {OwnCommand.In(example)}");
                 output.WriteLine();
             }
             return (int)ExitCode.Ok;

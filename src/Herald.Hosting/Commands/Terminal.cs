@@ -61,7 +61,7 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json, Scr
             Out.WriteLine(line);
         if (items.GetArrayLength() == 0)
             Error.WriteLine("(none)");
-        if (JsonText.Find(page, "nextCursor") is { } next)
+        if (ForeignText.Find(page, "nextCursor") is { } next)
             Error.WriteLine($"There are more items. Continue with --cursor {next}");
     }
 

@@ -1,10 +1,15 @@
+using Herald.Hosting.Commands;
+
 namespace Herald.Hosting.Settings;
 
-/// <summary>The variables that begin with <c>HERALD_</c> and are no settings: those of commands and of tests.</summary>
+/// <summary>The variables that begin with <c>HERALD_</c> and are no settings: those of commands, scripts and tests.</summary>
 internal static class OwnVariables
 {
     /// <summary>Read by commands that call a server.</summary>
     private static readonly string[] OfCommands = ["HERALD_URL", "HERALD_SERVER", "HERALD_TOKEN_FILE", "HERALD_CA_FILE"];
+
+    /// <summary>Set by the script <c>./herald</c>.</summary>
+    private static readonly string[] OfScripts = [OwnCommand.Variable];
 
     /// <summary>Read by the tests and the laboratory.</summary>
     private static readonly string[] OfTests =
@@ -24,7 +29,7 @@ internal static class OwnVariables
         foreach (var (variable, _) in environment.OrderBy(variable => variable.Key, StringComparer.Ordinal))
         {
             if (!variable.StartsWith(SettingName.FormerPrefix, StringComparison.Ordinal)
-                || EnvironmentSettings.IsSetting(variable) || OfTests.Contains(variable))
+                || EnvironmentSettings.IsSetting(variable) || OfScripts.Contains(variable) || OfTests.Contains(variable))
             {
                 continue;
             }

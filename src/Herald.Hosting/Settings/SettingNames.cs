@@ -1,4 +1,5 @@
 using Herald.Engine.Basics;
+using Herald.Hosting.Commands;
 
 namespace Herald.Hosting.Settings;
 
@@ -101,7 +102,7 @@ internal sealed class SettingNames(IReadOnlyList<SettingSection> sections)
         var all = known.ToList();
         return Nearest.Of(given, all) is { } name ? $"Did you mean {name}?"
             : all.Count <= MostListed ? $"Known: {string.Join(", ", all)}."
-            : "`herald config --all` lists all settings.";
+            : $"`{OwnCommand.With("config --all")}` lists all settings.";
     }
 
     /// <summary>All names. Items of lists and maps have the places that the given name has there.</summary>

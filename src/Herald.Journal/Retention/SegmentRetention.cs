@@ -71,7 +71,9 @@ internal sealed class SegmentRetention(Writer writer)
             // store goes on.
             Contents.Frame.Clear();
             Contents.Damages.Met(damage);
-            Contents.Damages.Alarm($"No more of the log can be freed until the damaged state is written again or removed: {damage.What} ('{damage.File}', offset {damage.Offset}).");
+            Contents.Damages.Alarm(
+                "No more of the log can be freed until the damaged state is written again or removed: "
+                    + $"{damage.What} ('{damage.File}', offset {damage.Offset}).");
             _blockedUntilMs = nowMs + NoticeEveryMs;
             return freed > 0;
         }

@@ -40,7 +40,8 @@ internal sealed class Database : IAsyncDisposable
         Vital = Build(settings);
         Locks = new LockWatch(this, time);
         Watch = new DatabaseWatch(
-            LookAsync, notices ?? (_ => { }), why => Notices.Say("A connection to PostgreSQL was cut off, and others work.", $" {why}"), time,
+            LookAsync, notices ?? (_ => { }),
+            why => Notices.Say("A connection to PostgreSQL was cut off, and others work.", $" {why}"), time,
             _closing.Token);
     }
 

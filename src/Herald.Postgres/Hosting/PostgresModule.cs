@@ -146,7 +146,7 @@ public sealed class PostgresModule : IStoreModule
             {
                 throw new ServerStartException(
                     $"postgres.migrate = 'false', but {open.Count} migrations of schema '{options.Schema}' are not applied "
-                    + $"({string.Join(", ", open)}). Run `herald migrate up`.");
+                    + $"({string.Join(", ", open)}). Run `{OwnCommand.With("migrate up")}`.");
             }
         }
     }

@@ -1,3 +1,5 @@
+using Herald.Hosting.Commands;
+
 namespace Herald.Postgres.Migrations;
 
 /// <summary>
@@ -38,7 +40,7 @@ internal static class MigrationJudge
             { Error: null } => (MigrationState.Changed,
                 $"{migration.UpFile} was changed after {line.Who} applied it: its checksum was {Short(line.Checksum)} and is now {Short(migration.Checksum)}. "
                 + "Restore the file, and write a new migration for the change. "
-                + "If both files do the same, accept the new one with `herald migrate repair`."),
+                + $"If both files do the same, accept the new one with `{OwnCommand.With("migrate repair")}`."),
             _ when migration.Id < newestApplied => (MigrationState.Late,
                 $"{migration.UpFile} is not applied, but {newestApplied:0000} is. A new migration "
                     + "needs a higher id than all applied ones."),
@@ -53,7 +55,7 @@ internal static class MigrationJudge
             ? new(line.Id, line.Name, MigrationState.Failed, line.Who, line.At, line.Took, line.Error)
             : new(line.Id, line.Name, MigrationState.Unknown, line.Who, line.At, line.Took, line.Id > newestKnown
                 ? $"{line} is applied, but the newest migration of this program is {newestKnown:0000}. The database is newer than the program. "
-                    + "Run the newer program, or use the newer program to go back with `herald migrate down`."
+                    + $"Run the newer program, or use the newer program to go back with `{OwnCommand.With("migrate down")}`."
                 : $"{line} is applied, but this program does not have its file. Another program created the database, "
                     + "or the file was removed. Restore the file.");
 }

@@ -1,3 +1,4 @@
+using Herald.Hosting.Commands;
 using Npgsql;
 
 namespace Herald.Postgres.Migrations;
@@ -172,5 +173,5 @@ public sealed class MigrationRunner(
     private static MigrationException Overtaken(Migration target) =>
         MigrationException.Refused(
             $"{target} is no longer the newest migration, because another node migrated at the same time. Check "
-                + "`herald migrate status`, then try again.");
+                + $"`{OwnCommand.With("migrate status")}`, then try again.");
 }

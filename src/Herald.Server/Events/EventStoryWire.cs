@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Herald.Engine.Channels;
 using Herald.Engine.Inspection;
 using Herald.Hosting.Subscriptions;
 using Herald.Hosting.Wire;
@@ -30,6 +31,9 @@ internal sealed record AttemptWire
     public required long Sequence { get; set; }
     public required int Number { get; set; }
 
+    [Description("What the attempt sent the event for, as the receiver was told: first, redrive or replay.")]
+    public required string Sending { get; set; }
+
     [Description("1 until the first replay of the subscription, which begins generation 2.")]
     public required int Generation { get; set; }
     public required string At { get; set; }
@@ -46,6 +50,7 @@ internal sealed record AttemptWire
         Shard = view.Shard,
         Sequence = view.Sequence,
         Number = view.Number,
+        Sending = view.Redelivery == Redelivery.None ? "first" : SubscriptionMapping.NameOf(view.Redelivery),
         Generation = view.Generation,
         At = TimeText.Format(view.At),
         DurationMs = view.Duration.TotalMilliseconds,

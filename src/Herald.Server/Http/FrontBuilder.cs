@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization.Metadata;
 using Herald.Hosting;
+using Herald.Hosting.Commands;
 using Herald.Hosting.Wire;
 using Herald.Server.DeadLetters;
 using Herald.Server.Events;
@@ -129,7 +130,7 @@ internal static class FrontBuilder
     private static string ReasonOf(Exception failure) => failure switch
     {
         { InnerException: AddressInUseException } or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
-            "another program uses this port. Stop it, or give another address. `herald serve` may be running already.",
+            $"another program uses this port. Stop it, or give another address. `{OwnCommand.With("serve")}` may be running already.",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "this machine does not have this address.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } =>
             "this user may not listen on this port. Ports below 1024 are for root.",

@@ -37,7 +37,9 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
                     + "do, another rotation is answered with 409, unless endOverlap is true or overlap is 0s.");
         one.MapPost("/replay", ReplayAsync).RequireScope(Scopes.Operate)
             .WithName("replaySubscription").WithSummary("Deliver events again from a point in the past")
-            .WithDescription("Receivers get the same webhook-id and the header herald-redelivery: replay.");
+            .WithDescription(
+                "Receivers get the same webhook-id, and the header herald-redelivery: replay, also with events that had waited "
+                    + "when the replay began.");
         one.MapPost("/blocked-keys/release", ReleaseAsync).RequireScope(Scopes.Operate)
             .WithName("releaseKey").WithSummary("Release a held key")
             .WithDescription(

@@ -128,10 +128,10 @@ internal sealed class TopicEndpoints(Catalog catalog, BodyBudget budget)
         var present = await FindNowAsync(topic, context.RequestAborted);
         if (present is null)
             return CatalogProblem.NoTopic(topic);
-        var (_, problem) = EntityTag.Condition(context.Request, present.Version);
+        var (version, problem) = EntityTag.Condition(context.Request, present.Version);
         if (problem is not null)
             return problem;
-        var result = await catalog.DeleteTopicAsync(topic, force == "true", context.RequestAborted);
+        var result = await catalog.DeleteTopicAsync(topic, force == "true", version, context.RequestAborted);
         return result.Done ? TypedResults.NoContent() : CatalogProblem.Of(result, ProblemKind.TopicNotFound);
     }
 }

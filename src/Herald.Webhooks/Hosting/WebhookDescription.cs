@@ -32,7 +32,10 @@ internal static class WebhookDescription
             $"The length of the attributes as text, if it is more than {AttributesHeader.Longest} bytes. They are left out then.", "7421"),
         new(WebhookHeaders.Sequence, true, "A number that rises from event to event of a key, with gaps.", "42"),
         new(WebhookHeaders.AttemptNumber, true, "1 for the first attempt.", "1"),
-        new(WebhookHeaders.Redelivery, false, "'replay' or 'redrive': the event is sent again on purpose.", "replay"),
+        new(
+            WebhookHeaders.Redelivery, false,
+            "'replay' or 'redrive': an operator has the event sent. The receiver may have got it before.",
+            "replay"),
         new(
             WebhookHeaders.TraceParent, false, "The trace of the publisher, if the publisher sent one.",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),

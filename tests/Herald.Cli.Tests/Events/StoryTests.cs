@@ -90,13 +90,13 @@ public sealed class StoryTests
         var run = await RunAsync(
             """
             {"event":{"id":"e"},"deliveries":[{"subscription":"acme","status":"delivered","attempts":2,"messageId":"msg_x","steps":[{"step":"delivered","at":"2030-01-02T17:15:41Z","attempts":2}]}],
-             "attempts":[{"subscription":"acme","number":1,"at":"2030-01-02T17:15:30Z","outcome":"failed","reason":"answered 500","answer":"no"},
-              {"subscription":"acme","number":2,"at":"2030-01-02T17:15:41.25Z","outcome":"delivered","reason":"","answer":""}]}
+             "attempts":[{"subscription":"acme","number":1,"sending":"first","at":"2030-01-02T17:15:30Z","outcome":"failed","reason":"answered 500","answer":"no"},
+              {"subscription":"acme","number":1,"sending":"redrive","at":"2030-01-02T17:15:41.25Z","outcome":"delivered","reason":"","answer":""}]}
             """,
             "events", "find", "msg_x", "--subscription", "acme");
         Assert.Equal(
             "id: e\ndeliveries:\n  acme  delivered 17:15:41 (2 attempts)\n    message msg_x\nattempts:\n"
-                + "  acme  17:15:30.000  attempt 1: failed, answered 500, no\n  acme  17:15:41.250  attempt 2: delivered\n",
+                + "  acme  17:15:30.000  first, attempt 1: failed, answered 500, no\n  acme  17:15:41.250  redrive, attempt 1: delivered\n",
             run.Out);
     }
 
@@ -106,14 +106,14 @@ public sealed class StoryTests
         var run = await RunAsync(
             """
             {"event":{"id":"e","type":"a\u001b[2Jb","attributes":{"x\r\ny":"1\n2"},"payload":{"a":"\u001b"}},
-             "deliveries":[{"subscription":"acme","status":"blocked","attempts":1,"steps":[],"why":{"reason":"failed","endpoint":"h:1","lastReason":"no\u001b]0;x\u0007"}},
+             "deliveries":[{"subscription":"acme","status":"blocked","attempts":1,"messageId":"m\u001bx","steps":[],"why":{"reason":"failed","endpoint":"h:1","lastReason":"no\u001b]0;x\u0007"}},
               {"subscription":"other","status":"filteredOut","attempts":0,"steps":[],"why":{"reason":"filteredOut","attribute":"c","value":"U\nS","wanted":["N\u009bZ"]}}],
              "attempts":[{"subscription":"acme","number":1,"at":"2030-01-02T17:15:30Z","outcome":"failed","reason":"r\ts","answer":"one\r\ntwo\u001b[1A"}]}
             """,
             "events", "get", "orders", "e");
         Assert.Equal(
             "id: e\ntype: a [2Jb\nattributes:\n  x  y: 1 2\npayload: {\"a\":\"\\u001b\"}\ndeliveries:\n"
-                + "  acme  blocked after 1 attempt (h:1: no ]0;x )\n  other  filtered out: c=U S, wants N Z\n"
+                + "  acme  blocked after 1 attempt (h:1: no ]0;x )\n    message m x\n  other  filtered out: c=U S, wants N Z\n"
                 + "attempts:\n  acme  17:15:30.000  attempt 1: failed, r s, one  two [1A\n",
             run.Out);
     }

@@ -45,6 +45,17 @@ public sealed class PutSubscriptionTests
     }
 
     [Fact]
+    public async Task What_somebody_has_stored_does_not_command_the_terminal()
+    {
+        await using var herald = await FakeHerald.StartAsync(
+            _ => new(200, Plain.Replace("\"filter\":{}", "\"description\":\"a\\u001b[2Jb\\nc\",\"filter\":{\"t\\ry\":[\"\\u009bx\"]}", StringComparison.Ordinal)));
+        var run = await CommandRun.AgainstAsync(herald, Put);
+        Assert.Equal(
+            ["  description  a [2Jb c -> none", "  filter t y    x -> none"],
+            run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..3]);
+    }
+
+    [Fact]
     public async Task With_replace_it_is_reset()
     {
         await using var herald = await FakeHerald.StartAsync(_ => new(200, Changed));

@@ -8,12 +8,14 @@ public sealed class ReleaseKeyTests
     private const string Blocked = """
         {"items":[{"shard":1,"sequence":5,"key":"order-16","eventId":"e5","attempts":2,"held":false},
          {"shard":3,"sequence":42,"key":"order-17","eventId":"e42","attempts":3,"held":true},
+         {"shard":4,"sequence":44,"key":"order-18","eventId":"e\u001b[2J","attempts":3,"held":true},
          {"shard":3,"sequence":43,"eventId":"e43","attempts":3,"held":true}]}
         """;
 
     [Theory]
     [InlineData("Released event e42 of key order-17.", """{"shard":3,"sequence":42}""", "release", "acme", "order-17")]
     [InlineData("Discarded event e42 of key order-17.", """{"shard":3,"sequence":42,"discard":true}""", "discard", "acme", "order-17")]
+    [InlineData("Released event e [2J of key order-18.", """{"shard":4,"sequence":44}""", "release", "acme", "order-18")]
     [InlineData("Released shard 3, sequence 43.", """{"shard":3,"sequence":43}""", "release", "acme", "--shard", "3", "--sequence", "43")]
     public async Task A_held_key_continues(string told, string sent, params string[] command)
     {

@@ -81,6 +81,21 @@ public sealed class VariableTests : IDisposable
     }
 
     [Fact]
+    public async Task Suggested_commands_begin_as_the_program_was_called()
+    {
+        Set("HERALD_COMMAND", "./herald");
+        await using var herald = await FakeHerald.StartAsync(_ => new(202, """{"results":[{"index":0,"id":"e","status":"accepted"}]}"""));
+        Assert.Equal("See: ./herald events get orders e", (await CommandRun.AgainstAsync(herald, "publish", "orders", "1", "--id", "e")).Error.Trim());
+        Assert.Contains("See: ./herald topics list --help", (await CommandRun.OfAsync("topics", "list", "--colour")).Error, StringComparison.Ordinal);
+        Assert.Contains("\n  ./herald publish orders --file", (await CommandRun.OfAsync("publish", "--help")).Out, StringComparison.Ordinal);
+        Assert.Contains("\n  generate | ./herald publish orders", (await CommandRun.OfAsync("publish", "--help")).Out, StringComparison.Ordinal);
+        // It is no setting that a server would have to know.
+        Assert.Equal(0, (await CommandRun.OfAsync("config")).Code);
+        Set("HERALD_COMMAND", "/my files/herald");
+        Assert.Contains("See: '/my files/herald' topics list --help", (await CommandRun.OfAsync("topics", "list", "--colour")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Settings_come_from_the_environment_and_the_command_line_wins()
     {
         Set("HERALD__ENGINE__WINDOW", "7");

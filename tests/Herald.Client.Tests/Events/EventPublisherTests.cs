@@ -29,10 +29,12 @@ public sealed class EventPublisherTests
         Assert.Single(herald.Requests.Select(request => request.Body).Distinct());
     }
 
-    [Fact]
-    public async Task A_batch_that_is_refused_is_not_sent_again()
+    [Theory]
+    [InlineData(400)]
+    [InlineData(501)]
+    public async Task A_batch_that_is_refused_or_not_understood_is_not_sent_again(int status)
     {
-        await using var herald = await FakeHerald.StartAsync(_ => new(400, """{"code":"events-refused"}""", "application/problem+json"));
+        await using var herald = await FakeHerald.StartAsync(_ => new(status, """{"code":"events-refused"}""", "application/problem+json"));
         using var client = new HeraldClient(new Uri(herald.Address));
         var publisher = new EventPublisher(() => client, "orders", Patience, new ManualClock());
         Assert.Equal("events-refused", (await publisher.SendAsync("{}"u8.ToArray(), Cancel)).Problem!.Code);

@@ -442,7 +442,8 @@ public sealed class CatalogTests : IAsyncLifetime
     public async Task A_topic_in_use_goes_only_by_force_and_made_again_is_another()
     {
         await PutAsync(Draft);
-        var number = (await _catalog.FindTopicAsync("orders", default))!.Number;
+        var (number, version) = ((await _catalog.FindTopicAsync("orders", default))!.Number, (await _catalog.FindTopicAsync("orders", default))!.Version);
+        Assert.Equal(CatalogOutcome.VersionMismatch, (await _catalog.DeleteTopicAsync("orders", true, version + 1, default)).Outcome);
         Assert.Equal(CatalogOutcome.InUse, (await _catalog.DeleteTopicAsync("orders", false, default)).Outcome);
         Assert.Equal(CatalogOutcome.Deleted, (await _catalog.DeleteTopicAsync("orders", true, default)).Outcome);
         Assert.Null(await _catalog.FindSubscriptionAsync("s", default));

@@ -75,6 +75,20 @@ public sealed class AttemptHistoryTests
     }
 
     [Fact]
+    public void An_attempt_is_told_with_what_the_receiver_was_told()
+    {
+        foreach (var redelivery in Enum.GetValues<Redelivery>())
+        {
+            var start = new StartAttempt(7, 3, 5, new LaneItem(100 + (int)redelivery, 1, 1), 1, PermitKind.First, false);
+            _history.Add(new AttemptEnded(start, AttemptResult.Delivered, true, 5, Redelivery: redelivery));
+            _history.Add(new AttemptEnded(start, Sending.Results.Status500, true, 5, Redelivery: redelivery));
+        }
+        var block = Take();
+        foreach (var redelivery in Enum.GetValues<Redelivery>())
+            Assert.Equal([redelivery, redelivery], AttemptHistory.Read(block, 100 + (int)redelivery).Select(record => record.Redelivery));
+    }
+
+    [Fact]
     public void A_forward_is_told_with_its_topic_and_a_discard_with_the_name_of_whoever_ordered_it()
     {
         var lane = new Lane(new SubscriptionState(SubscriptionEntries.Plain(7)), 1);

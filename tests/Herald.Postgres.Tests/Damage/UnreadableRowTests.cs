@@ -164,7 +164,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_repeated_id_whose_event_cannot_be_read_is_a_duplicate_and_the_events_beside_it_are_judged_as_ever()
+    public async Task What_repeats_an_event_that_cannot_be_read_is_stored_again_and_the_events_beside_it_are_judged_as_ever()
     {
         var events = new StoreEvents(_harness.Log, _harness.Clock);
         string[] ids = ["a", "b", "c"];
@@ -187,11 +187,11 @@ public sealed class UnreadableRowTests : IAsyncLifetime
         await _harness.Log.AppendAsync(repeats, verdicts, Cancel);
         Assert.Equal(
             [
-                new(Verdict.Duplicate, 1), new(Verdict.Duplicate, 2), new(Verdict.Conflict, 3),
-                new(Verdict.Accepted, 4), new(Verdict.Accepted, 1),
+                new(Verdict.Duplicate, 1), new(Verdict.Accepted, 4), new(Verdict.Conflict, 3),
+                new(Verdict.Accepted, 5), new(Verdict.Accepted, 1),
             ],
             verdicts);
-        Assert.Equal([1L, 2, 3, 4], await ReadIndexAsync(Shard));
+        Assert.Equal([1L, 2, 3, 4, 5], await ReadIndexAsync(Shard));
         Assert.Equal([1L], await ReadIndexAsync(Other));
     }
 

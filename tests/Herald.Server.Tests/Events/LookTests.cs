@@ -1,4 +1,5 @@
 using Herald.Server.Tests.Http;
+using Herald.TestKit.Http;
 using Herald.TestKit.Receivers;
 using Xunit;
 
@@ -42,6 +43,7 @@ public sealed class LookTests(RunningServer server)
         Assert.Equal(["deadLettered", "redriven", "delivered"], delivery["steps"]!.AsArray().Select(step => step!["step"]!.ToString()));
         Assert.Equal("local", delivery["steps"]![1]!["by"]!.ToString());
         Assert.Equal([1, 1], story.Json["attempts"]!.AsArray().Select(attempt => (int)attempt!["generation"]!));
+        Assert.Equal(["first", "redrive"], Sendings(story));
 
         var message = await receiver.NextAsync(RunningServer.Cancel);
         Assert.Equal(message.Header("webhook-id"), delivery["messageId"]!.ToString());
@@ -50,6 +52,52 @@ public sealed class LookTests(RunningServer server)
         (await server.GetAsync($"/v1/messages/msg_x?subscription={id}")).IsProblem(404, "event-not-found");
         (await server.GetAsync("/v1/messages/msg_x?subscription=unknown")).IsProblem(404, "subscription-not-found");
         (await server.GetAsync("/v1/messages/msg_x")).IsProblem(400, "invalid-request");
+    }
+
+    [Fact]
+    public async Task A_replay_sends_a_redriven_event_from_both_of_its_places_with_one_message_id_and_attempts_say_so()
+    {
+        await using var receiver = new ScriptedReceiver();
+        receiver.Script(new Reply.Status(500), Reply.Ok);
+        var topic = await server.NewTopicAsync();
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString(), """, "retry":{"maxAttempts":1}""");
+        (await server.PublishAsync(topic, """{"id":"one","key":"k","payload":1}""")).Is(202);
+        await server.UntilAsync($"/v1/dead-letters?subscription={id}", a => a.Items.Count == 1);
+        (await server.PostAsync("/v1/dead-letters/redrive", $$"""{"subscription":"{{id}}"}""")).Is(200);
+        var told = $"/v1/topics/{topic}/events/one?key=k";
+        await server.UntilAsync(told, a => a.Json["deliveries"]![0]!["status"]!.ToString() == "delivered");
+        (await server.PostAsync($"/v1/subscriptions/{id}/replay", """{"from":"earliest"}""")).Is(200);
+        var story = await server.UntilAsync(told, a => a.Json["attempts"]!.AsArray().Count == 4);
+        Assert.Equal(["first", "redrive", "replay", "redrive"], Sendings(story));
+        var ids = new HashSet<string?>();
+        foreach (var mark in (string?[])[null, "redrive", "replay", "redrive"])
+        {
+            var message = await receiver.NextAsync(RunningServer.Cancel);
+            Assert.Equal(mark, message.Header("herald-redelivery"));
+            ids.Add(message.Header("webhook-id"));
+        }
+        Assert.Single(ids);
+    }
+
+    [Fact]
+    public async Task A_replay_marks_also_an_event_that_had_only_waited()
+    {
+        await using var receiver = new ScriptedReceiver();
+        var topic = await server.NewTopicAsync();
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString());
+        (await server.PublishAsync(topic, """{"id":"had","key":"k","payload":1}""")).Is(202);
+        await receiver.NextAsync(RunningServer.Cancel);
+        await server.UntilAsync($"/v1/topics/{topic}/events/had?key=k", a => (string?)a.Json["deliveries"]?.AsArray().FirstOrDefault()?["status"] == "delivered");
+        (await server.PostAsync($"/v1/subscriptions/{id}/pause")).Is(200);
+        (await server.PublishAsync(topic, """{"id":"waited","key":"k","payload":2}""")).Is(202);
+        (await server.PostAsync($"/v1/subscriptions/{id}/replay", """{"from":"earliest"}""")).Is(200);
+        (await server.PostAsync($"/v1/subscriptions/{id}/resume")).Is(200);
+        foreach (var (sent, mark) in ((string, string?)[])[("had", "replay"), ("waited", "replay")])
+        {
+            var message = await receiver.NextAsync(RunningServer.Cancel);
+            Assert.Equal((sent, mark), (message.Header("herald-event-id"), message.Header("herald-redelivery")));
+        }
+        Assert.Equal(["replay"], Sendings(await server.UntilAsync($"/v1/topics/{topic}/events/waited?key=k", a => a.Json["attempts"]!.AsArray().Count == 1)));
     }
 
     [Fact]
@@ -161,4 +209,6 @@ public sealed class LookTests(RunningServer server)
         Assert.Equal("", await reading);
         await other.DisposeAsync();
     }
+
+    private static IEnumerable<string> Sendings(Answer story) => story.Json["attempts"]!.AsArray().Select(attempt => attempt!["sending"]!.ToString());
 }

@@ -10,6 +10,9 @@ internal sealed class WarningsKept(LogLevel least = LogLevel.Warning) : ILoggerF
 
     public IReadOnlyCollection<string> Lines => _lines;
 
+    /// <summary>The lines at which logging fails.</summary>
+    public Predicate<string> Refuses { get; set; } = _ => false;
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider) { }
@@ -23,7 +26,11 @@ internal sealed class WarningsKept(LogLevel least = LogLevel.Warning) : ILoggerF
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (IsEnabled(logLevel))
-            _lines.Enqueue(formatter(state, exception));
+        if (!IsEnabled(logLevel))
+            return;
+        var line = formatter(state, exception);
+        if (Refuses(line))
+            throw new InvalidOperationException("The test's log refuses this line.");
+        _lines.Enqueue(line);
     }
 }

@@ -33,6 +33,23 @@ public sealed class TopicTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_topic_changes_and_is_deleted_only_in_the_version_that_the_caller_names()
+    {
+        var path = $"/v1/topics/{RunningServer.Name("topic")}";
+        var first = (await server.PutAsync(path, """{"labels":{"tier":"1"}}""")).Is(201).Headers["ETag"];
+        var second = (await server.PutAsync(path, """{"labels":{"tier":"2"}}""", ("If-Match", first))).Is(200).Headers["ETag"];
+        Assert.NotEqual(first, second);
+        (await server.PutAsync(path, """{"labels":{"tier":"3"}}""", ("If-Match", first))).IsProblem(412, "version-mismatch");
+        (await server.DeleteAsync(path, ("If-Match", first))).IsProblem(412, "version-mismatch");
+        Assert.Equal("2", (await server.GetAsync(path)).Is(200).Json["labels"]!["tier"]!.ToString());
+        (await server.PutAsync(path, """{"labels":{"tier":"4"}}""", ("If-Match", "*"))).Is(200);
+        (await server.DeleteAsync(path, ("If-Match", second))).IsProblem(412, "version-mismatch");
+        (await server.DeleteAsync(path, ("If-Match", (await server.GetAsync(path)).Headers["ETag"]))).Is(204);
+        (await server.DeleteAsync(path, ("If-Match", "*"))).IsProblem(404, "topic-not-found");
+        (await server.PutAsync(path, null, ("If-Match", "*"))).IsProblem(412, "version-mismatch");
+    }
+
+    [Fact]
     public async Task Topics_are_listed_in_pages()
     {
         var names = new List<string>();

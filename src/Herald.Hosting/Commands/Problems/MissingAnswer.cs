@@ -13,8 +13,8 @@ internal static class MissingAnswer
             $"What listens at {server} is no Herald: it does not answer in HTTP. {CommonOptions.WhichServer}",
         HttpRequestError.SecureConnectionError =>
             $"There is no secure connection to {server}: {Insecure(server, failure)}",
-        _ => $"No Herald answers at {server}: {Reason(failure)}. Start it with `herald serve`, or give its address with --server "
-            + $"or {CommonOptions.ServerVariable}.",
+        _ => $"No Herald answers at {server}: {Reason(failure)}. Start it with `{OwnCommand.With("serve")}`, or give its address with "
+            + $"--server or {CommonOptions.ServerVariable}.",
     };
 
     /// <summary>

@@ -60,8 +60,9 @@ internal static partial class Refusal
         var near = Nearest.Of(name, topics.Value?.Items.Select(topic => topic.Name) ?? []);
         var isOfTopics = call.Parsed.CommandResult.Parent is System.CommandLine.Parsing.CommandResult { Command.Name: "topics" };
         return Joined($"There is no topic '{name}'.", near, isOfTopics
-            ? "`herald topics list` shows all."
-            : $"{(near is null ? "Create" : "Or create")} it with: herald topics create {Shell.Quote(name)}", always: !isOfTopics);
+            ? $"`{OwnCommand.With("topics list")}` shows all."
+            : $"{(near is null ? "Create" : "Or create")} it with: {OwnCommand.With($"topics create {Shell.Quote(name)}")}",
+            always: !isOfTopics);
     }
 
     private static async Task<string> SubscriptionLineAsync(ClientCall call, Problem problem)
@@ -70,7 +71,7 @@ internal static partial class Refusal
             return problem.Detail;
         var subscriptions = await call.Client.Subscriptions.ListAsync(page: new PageRequest(MostNames), cancel: call.Cancel);
         var near = Nearest.Of(name, subscriptions.Value?.Items.Select(one => one.Id) ?? []);
-        return Joined($"There is no subscription '{name}'.", near, "`herald subscriptions list` shows all.", always: false);
+        return Joined($"There is no subscription '{name}'.", near, $"`{OwnCommand.With("subscriptions list")}` shows all.", always: false);
     }
 
     /// <param name="always">The next step is told beside a name that is near, too.</param>
