@@ -22,7 +22,7 @@ internal sealed class NeighbourCost
             return $"{begin}. The run was too short to say what that cost \"{healthy}\".";
         var figures = string.Create(CultureInfo.InvariantCulture, $"p99 {beside.TotalMilliseconds:0.0} ms, and {calm.TotalMilliseconds:0.0} ms before");
         return beside.TotalMilliseconds <= Math.Max(calm.TotalMilliseconds * ChanceTimes, calm.TotalMilliseconds + ChanceMs)
-            ? $"{begin} and cost \"{healthy}\" nothing ({figures})."
+            ? $"{begin}. Meanwhile \"{healthy}\" was as fast as before, but for chance ({figures})."
             : $"{begin}. Meanwhile \"{healthy}\" was slower ({figures}).";
     }
 }

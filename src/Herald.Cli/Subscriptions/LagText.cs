@@ -29,10 +29,10 @@ internal sealed class LagText(TimeProvider time)
             yield return $"{Count(held, "key")} held";
         if (!idle)
             yield return $"{Count(Field(lag, "inFlight"), "attempt")} in flight";
-        // What limits attempts is worth a word while there are some to make, and when the endpoint is in trouble.
+        // What limits attempts is worth a word while it does, and when the endpoint is in trouble.
         if (Field(lag, "waitsFor") is { } lacks)
             yield return $"nothing is sent, because the node lacks {lacks}";
-        else if (stopped is null && (!idle || Field(lag, "limitReason") is "endpointFails" or "endpointSilent"))
+        else if (stopped is null && (IsAtLimit(lag) || Field(lag, "limitReason") is "endpointFails" or "endpointSilent"))
             yield return Limit(lag);
     }
 
@@ -53,6 +53,9 @@ internal sealed class LagText(TimeProvider time)
 
     private string Age(JsonElement lag) => MomentText.Parse(lag, "oldestWaitingAt") is { } at && time.GetUtcNow() - at is { Ticks: > 0 } age
         ? $" for {DurationText.Format(TimeSpan.FromSeconds(Math.Floor(age.TotalSeconds)))}" : "";
+
+    private static bool IsAtLimit(JsonElement lag) =>
+        lag.TryGetProperty("limit", out var limit) && lag.TryGetProperty("inFlight", out var inFlight) && inFlight.GetInt64() >= limit.GetInt64();
 
     private static string Limit(JsonElement lag)
     {

@@ -9,6 +9,7 @@ namespace Herald.Cli.Subscriptions;
 /// <summary><c>herald subscriptions …</c></summary>
 internal static class SubscriptionsCommand
 {
+    private const string SequencePrefix = "sequence:";
     private static readonly Argument<string> Id = new("subscription") { Description = "The id of the subscription." };
 
     public static Command Create(TimeProvider time) =>
@@ -56,28 +57,53 @@ internal static class SubscriptionsCommand
         var from = new Argument<string>("from")
         {
             Description = "Where to start: earliest, a time such as 2026-01-31T08:00:00Z, a duration such as 1h for the events of the last "
-                + "hour, or a sequence, from which every shard starts.",
+                + "hour, now, or sequence:N, from which every shard starts.",
+        };
+        var skip = new Option<bool>("--skip-undelivered")
+        {
+            Description = "Leave out for good the events before that point that are not delivered yet. Without it, they prevent the replay.",
         };
         return new ClientCommand(
             "replay", "Delivers events again from a point in the past, in order per key.",
-            "herald subscriptions replay billing 1h", "herald subscriptions replay billing 2026-01-31T08:00:00Z") { Id, from }
+            "herald subscriptions replay billing 1h", "herald subscriptions replay billing 2026-01-31T08:00:00Z") { Id, from, skip }
             .Runs(async call =>
             {
-                var start = DurationText.TryParse(call.Get(from), out var ago) && ago <= time.GetUtcNow() - DateTimeOffset.MinValue
-                    ? StartPoint.Time(time.GetUtcNow() - ago)
-                    : StartPoint.Parse(call.Get(from));
+                if (StartOf(call.Get(from), time) is not { } start)
+                    return call.Terminal.Fail(
+                        ExitCode.BadUsage,
+                        $"{call.Get(from)} can be a duration or a sequence. A duration has a unit: write {call.Get(from)}s. "
+                            + $"For a sequence write {SequencePrefix}{call.Get(from)}.");
                 return await call.ShowAsync(
-                    await call.Client.Subscriptions.ReplayAsync(call.Get(Id), start, call.Cancel),
+                    await call.Client.Subscriptions.ReplayAsync(call.Get(Id), start, call.Get(skip) ? true : null, call.Cancel),
                     $"{call.Get(Id)} replays from {start}.");
             });
     }
 
+    /// <summary>Null for a bare number.</summary>
+    private static StartPoint? StartOf(string typed, TimeProvider time)
+    {
+        if (typed.All(char.IsAsciiDigit))
+            return null;
+        if (typed.StartsWith(SequencePrefix, StringComparison.Ordinal))
+            return StartPoint.Parse(typed[SequencePrefix.Length..]);
+        return DurationText.TryParse(typed, out var ago) && ago <= time.GetUtcNow() - DateTimeOffset.MinValue
+            ? StartPoint.Time(time.GetUtcNow() - ago)
+            : StartPoint.Parse(typed);
+    }
+
     private static ClientCommand Secret() =>
         new ClientCommand(
-            "secret", "Shows the secret that signs the webhooks of a subscription; during a rotation also the one before.",
-            "herald subscriptions secret billing") { Id }
+            "secret", "Prints the secret that signs the webhooks of a subscription, and on the error output the one before during a rotation.",
+            "herald subscriptions secret billing", "herald subscriptions secret billing > secret.txt") { Id }
         .Runs(async call => await call.ShowAsync(
-            await call.Client.Subscriptions.GetSecretsAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
+            await call.Client.Subscriptions.GetSecretsAsync(call.Get(Id), call.Cancel),
+            secrets =>
+            {
+                // The secret alone, so that a script can take it.
+                call.Terminal.Out.WriteLine(JsonText.Find(secrets, "secret"));
+                if (JsonText.Find(secrets, "previous") is { } previous)
+                    call.Terminal.Error.WriteLine($"Until {JsonText.Find(secrets, "previousUntil")} also signed with {previous}");
+            }));
 
     private static ClientCommand RotateSecret()
     {
@@ -123,7 +149,7 @@ internal static class SubscriptionsCommand
                     {
                         call.Terminal.Table(
                             all, TableColumn.Text("SHARD", "shard"), TableColumn.Text("POSITION", "position"),
-                            TableColumn.Text("HEAD", "head"), TableColumn.Text("OUTSTANDING", "outstanding"), TableColumn.Text("BLOCKED KEYS", "blockedKeys"));
+                            TableColumn.Text("HEAD", "head"), TableColumn.Text("BLOCKED KEYS", "blockedKeys"));
                     }
                 }));
     }

@@ -36,6 +36,6 @@ internal sealed record EndpointBody
 
 internal sealed record RotateSecretBody(string? Secret, TimeSpan? Overlap, bool? EndOverlap);
 
-internal sealed record ReplayBody(StartPoint From);
+internal sealed record ReplayBody(StartPoint From, bool? SkipUndelivered);
 
 internal sealed record ReleaseBody(int Shard, long Sequence, bool? Discard);

@@ -84,10 +84,16 @@ public sealed class SubscriptionsClient
     public Task<Reply<Subscription>> ResumeAsync(string id, CancellationToken cancel = default) =>
         _calls.PostAsync(Of(id, "resume"), null, ClientJson.Default.Subscription, cancel);
 
-    /// <summary>Delivers again all events from a point on that match the present filter.</summary>
-    public Task<Reply<Subscription>> ReplayAsync(string id, StartPoint from, CancellationToken cancel = default) =>
+    /// <summary>
+    /// Delivers again all events from a point on that match the present filter. 409 <c>replay-skips</c> if events before it are not
+    /// delivered yet.
+    /// </summary>
+    /// <param name="skipUndelivered">Whether such events may be left out for good.</param>
+    public Task<Reply<Subscription>> ReplayAsync(
+        string id, StartPoint from, bool? skipUndelivered = null, CancellationToken cancel = default) =>
         _calls.PostAsync(
-            Of(id, "replay"), Content.Of(new ReplayBody(from), ClientJson.Default.ReplayBody), ClientJson.Default.Subscription, cancel);
+            Of(id, "replay"), Content.Of(new ReplayBody(from, skipUndelivered), ClientJson.Default.ReplayBody),
+            ClientJson.Default.Subscription, cancel);
 
     public Task<Reply<SigningSecrets>> GetSecretsAsync(string id, CancellationToken cancel = default) =>
         _calls.GetAsync(Of(id, "secret"), ClientJson.Default.SigningSecrets, cancel);

@@ -568,7 +568,8 @@ public sealed class Catalog
     private static CatalogRecord RecordOf(CatalogWrite write, int number, CatalogReply reply) =>
         new(write.Kind, write.Id, number, write.Parent, reply.Version, reply.Heads, write.Body);
 
-    private async ValueTask<long[]?> StartsAsync(StartFrom from, CancellationToken cancel)
+    /// <summary>Per shard, the sequence above which to begin; null for the heads at the moment of a change.</summary>
+    internal async ValueTask<long[]?> StartsAsync(StartFrom from, CancellationToken cancel)
     {
         var starts = new long[_log.ShardCount];
         for (var shard = 0; shard < starts.Length; shard++)
@@ -584,7 +585,8 @@ public sealed class Catalog
                     starts[shard] = await _log.FindByTimeAsync(new ShardId(shard), time.At, cancel) - 1;
                     break;
                 case StartFrom.Sequence sequence:
-                    starts[shard] = Math.Max(0, sequence.At - 1);
+                    // Nothing that is accepted later may be left out.
+                    starts[shard] = Math.Clamp(sequence.At - 1, 0, (await _log.BoundsAsync(new ShardId(shard), cancel)).Last);
                     break;
                 default:
                     throw new UnreachableException($"{from}");

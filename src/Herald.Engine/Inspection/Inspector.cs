@@ -120,6 +120,26 @@ public sealed class Inspector
         await _catalog.FindWithSecretsAsync(subscriptionId, cancel) is { } entry ? LagOf(entry, await AskAsync(entry, cancel)) : null;
 
     /// <summary>
+    /// A replay from there could leave behind events that are not settled. For the shards of other nodes, what they have saved counts.
+    /// </summary>
+    public async ValueTask<bool> IsUnsettledBeforeAsync(string subscriptionId, StartFrom from, CancellationToken cancel)
+    {
+        if (await _catalog.FindEntryAsync(subscriptionId, cancel) is not { Subscription.IsDamaged: false } entry)
+            return false;
+        var starts = await _catalog.StartsAsync(from, cancel);
+        for (var shard = 0; shard < _shards.ShardCount; shard++)
+        {
+            var head = (await _log.BoundsAsync(new ShardId(shard), cancel)).Last;
+            var last = starts is null ? head : Math.Min(starts[shard], head);
+            if (!await _shards.AskAsync(new ShardId(shard), look => look.Of(entry).CanBeUnsettledUpTo(last), cancel))
+                continue;
+            // What the subscription has still to read can be events of other topics only. That is worth a look at the logs.
+            return await CountedLagAsync(subscriptionId, cancel) is not { Waiting: 0, WaitingIs: CountMeaning.Exact };
+        }
+        return false;
+    }
+
+    /// <summary>
     /// As <see cref="LagAsync"/>, but with the events that wait counted in the logs. The counting has bounds of time and of entries
     /// (<see cref="WaitingCounter"/>).
     /// </summary>

@@ -64,6 +64,13 @@ internal sealed record SubscriptionView(
     /// <summary>The oldest delivery of each blocked or held key.</summary>
     public IEnumerable<DeliveryView> BlockedHeads() => Lanes.Where(lane => lane.HasFailed).Select(HeadOf);
 
+    /// <summary>
+    /// False when everything up to this sequence is settled. What the shard has routed since it saved does not count: it would have saved
+    /// what it did not settle.
+    /// </summary>
+    public bool CanBeUnsettledUpTo(long sequence) =>
+        (!AtHead && Position < sequence) || Lanes.Any(lane => lane.Lowest > 0 && lane.Lowest <= sequence);
+
     /// <param name="head">The last sequence of the shard's log.</param>
     public ShardBacklog Backlog(long head)
     {

@@ -25,6 +25,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind TopicInUse = new("topic-in-use", 409, "The topic has subscriptions");
     public static readonly ProblemKind ChangePending = new("change-pending", 409, "Earlier changes are still taking effect");
     public static readonly ProblemKind OverlapRuns = new("overlap-runs", 409, "The secret before still signs");
+    public static readonly ProblemKind ReplaySkips = new("replay-skips", 409, "Events before the replay are not delivered");
     public static readonly ProblemKind NotHeld = new("not-held", 409, "The key is not held");
     public static readonly ProblemKind EventDamaged = new("event-damaged", 409, "The stored event is damaged");
     public static readonly ProblemKind SubscriptionDamaged = new("subscription-damaged", 409, "The stored subscription is damaged");
@@ -45,8 +46,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     [
         MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, MissingScope, ForeignHost, ForeignOrigin,
         ForwardedRequest, RouteNotFound, TopicNotFound, SubscriptionNotFound, NoSecret, EventNotFound, DeadLetterNotFound, MethodNotAllowed,
-        EventConflict, TopicInUse, ChangePending, OverlapRuns, NotHeld, EventDamaged, SubscriptionDamaged, NoReceiver, VersionMismatch,
-        BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom, StoreUnavailable, Busy,
+        EventConflict, TopicInUse, ChangePending, OverlapRuns, ReplaySkips, NotHeld, EventDamaged, SubscriptionDamaged, NoReceiver,
+        VersionMismatch, BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom, StoreUnavailable, Busy,
         NotReady,
     ];
 

@@ -67,6 +67,9 @@ public sealed record ReplayBody
 {
     [Description("\"earliest\", a time (RFC 3339), a sequence (a number, in every shard), or \"now\" to skip the backlog.")]
     public required System.Text.Json.JsonElement From { get; set; }
+
+    [Description("Whether events that are not delivered yet, and lie before that point, may be left out for good. No by default.")]
+    public bool? SkipUndelivered { get; set; }
 }
 
 [Description("The held key to release, and how.")]

@@ -59,8 +59,11 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
                     + "a backup.");
         return new Problem(
             ProblemKind.EventNotFound,
-            lookUp.IsCutShort ? "The event is not among the newest ones, and the search stopped before it had seen all of them. Give the event's key; then Herald finds it at once."
-                : "No event with this id was accepted, or it is older than the time for which Herald remembers ids.");
+            lookUp.IsCutShort
+                ? "The event is not among the newest ones, and the search stopped before it had seen all of them. Give the event's key; "
+                    + "then Herald finds it at once."
+                : $"No event with this id{(key is null ? "" : " and this key")} was accepted, or it is older than the time for which "
+                    + "Herald remembers ids.");
     }
 
     private async Task<Results<Ok<EventStoryWire>, Problem>> MessageAsync(

@@ -39,7 +39,8 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
             .WithName("replaySubscription").WithSummary("Deliver events again from a point in the past")
             .WithDescription(
                 "Receivers get the same webhook-id, and the header herald-redelivery: replay, also with events that had waited "
-                    + "when the replay began.");
+                    + "when the replay began. A replay that would leave out events that are not delivered yet is answered with 409, "
+                    + "unless skipUndelivered is true.");
         one.MapPost("/blocked-keys/release", ReleaseAsync).RequireScope(Scopes.Operate)
             .WithName("releaseKey").WithSummary("Release a held key")
             .WithDescription(
@@ -95,6 +96,11 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
         var from = SubscriptionMapping.ToStart(body.Value.From, found);
         if (found.Count > 0)
             return Problem.Invalid(found);
+        if (body.Value.SkipUndelivered is not true && await engine.Inspector.IsUnsettledBeforeAsync(id, from, context.RequestAborted))
+            return new Problem(
+                ProblemKind.ReplaySkips,
+                $"Subscription '{id}' has events before that point that are not delivered yet. A replay from there would never deliver "
+                    + "them. Replay from an earlier point, or leave them out with skipUndelivered.");
         return Answer(await By(context).ReplayAsync(id, from, context.RequestAborted), context);
     }
 

@@ -65,11 +65,13 @@ public sealed class ReleaseKeyTests
     }
 
     [Fact]
-    public async Task The_secret_is_shown()
+    public async Task The_secret_alone_is_printed_so_that_a_script_can_take_it()
     {
-        await using var herald = await FakeHerald.StartAsync(_ => new(200, """{"secret":"whsec_x"}"""));
+        await using var herald = await FakeHerald.StartAsync(
+            _ => new(200, """{"secret":"whsec_x","previous":"whsec_y","previousUntil":"2030-01-02T03:04:05Z"}"""));
         var run = await CommandRun.AgainstAsync(herald, "subscriptions", "secret", "acme");
-        Assert.Equal((0, "secret: whsec_x"), (run.Code, run.Out.Trim()));
+        Assert.Equal((0, "whsec_x\n"), (run.Code, run.Out));
+        Assert.Equal("Until 2030-01-02T03:04:05Z also signed with whsec_y", run.Error.Trim());
         Assert.Equal("/v1/subscriptions/acme/secret", Assert.Single(herald.Requests).Path);
     }
 

@@ -80,7 +80,7 @@ internal static class Examples
                 await client.Subscriptions.ReleaseAsync("billing", key.Shard, key.Sequence, cancel: cancel);
         }
 
-        await client.Subscriptions.ReplayAsync("billing", StartPoint.Time(lag.OldestWaitingAt ?? DateTimeOffset.UnixEpoch), cancel);
+        await client.Subscriptions.ReplayAsync("billing", StartPoint.Time(lag.OldestWaitingAt ?? DateTimeOffset.UnixEpoch), cancel: cancel);
         await client.Subscriptions.RotateSecretAsync("billing", overlap: TimeSpan.FromHours(1), cancel: cancel);
         var test = (await client.Subscriptions.TestAsync("billing", cancel)).ValueOrThrow();
         Console.WriteLine($"{test.Outcome} at {test.Stage}: {test.Reason}");

@@ -99,8 +99,12 @@ public sealed class CatalogTests : IAsyncLifetime
     [InlineData(8, 7)]
     [InlineData(0, 0)]
     [InlineData(-5, 0)]
+    // What is accepted later may not be left out.
+    [InlineData(22, 20)]
+    [InlineData(long.MaxValue, 20)]
     public async Task From_a_sequence_begins_with_it_in_every_shard(long sequence, long start)
     {
+        SetLogs(20);
         await PutAsync(Draft, new StartFrom.Sequence(sequence));
         Assert.Equal([start, start, start, start], Entry.Starts);
     }
@@ -148,6 +152,7 @@ public sealed class CatalogTests : IAsyncLifetime
         await PutAsync(Draft);
         var before = Entry;
         SetHeads(5, 6, 7, 8);
+        SetLogs(5);
         Assert.Equal(CatalogOutcome.Updated, (await _catalog.ReplayAsync("s", new StartFrom.Sequence(3), default)).Outcome);
         Assert.Equal((2, before.Subscription.Number), (Entry.Subscription.Generation, Entry.Subscription.Number));
         Assert.Equal([2L, 2, 2, 2], Entry.Starts);
@@ -542,6 +547,8 @@ public sealed class CatalogTests : IAsyncLifetime
 
     private ValueTask<CatalogResult<Subscription>> PutAsync(SubscriptionDraft draft, StartFrom? from = null, long? version = null) =>
         _catalog.PutSubscriptionAsync(draft, from ?? new StartFrom.Now(), version, default);
+
+    private void SetLogs(long last) => Array.Fill(_publisher.Log.Bounds, new LogBounds(1, last));
 
     private void SetHeads(params long[] heads) => heads.CopyTo(_store.Heads, 0);
 

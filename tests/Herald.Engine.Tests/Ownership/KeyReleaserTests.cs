@@ -112,7 +112,11 @@ public sealed class KeyReleaserTests : IAsyncDisposable
     private async Task<bool> WhenAnsweredAsync(Task<bool> answer)
     {
         while (await Task.WhenAny(answer, _scene.Clock.WhenArmedAsync(1)) != answer)
+        {
             _scene.Clock.Advance(TimeSpan.FromMilliseconds(250));
+            // The time for which an answer is waited must not pass before the shard has had its turns.
+            await _scene.RoundsAsync(3);
+        }
         return await answer;
     }
 

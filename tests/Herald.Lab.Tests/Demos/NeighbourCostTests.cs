@@ -17,7 +17,7 @@ public sealed class NeighbourCostTests
     {
         Record(_cost.Calm, calmMs);
         Record(_cost.Beside, besideMs);
-        Assert.StartsWith("\"dying\" was down for 10 s and cost \"healthy\" nothing (p99 ", Sentence(), StringComparison.Ordinal);
+        Assert.StartsWith("\"dying\" was down for 10 s. Meanwhile \"healthy\" was as fast as before, but for chance (p99 ", Sentence(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -180,12 +180,13 @@ public sealed partial class MetricsTests(RunningServer server, ITestOutputHelper
             i, new KeyValuePair<string, object?>("subscription", $"subscription-{i}"), new("state", i % 2 == 0 ? "waiting" : "blocked"))).ToArray();
         meter.CreateObservableGauge("many_deliveries", () => measured, description: "Deliveries.");
         Write();
-        var (length, allocated, fastest) = (0L, 0L, TimeSpan.MaxValue);
+        // What the runtime allocates meanwhile for its own ends does not count, so the least is judged.
+        var (length, allocated, fastest) = (0L, long.MaxValue, TimeSpan.MaxValue);
         for (var page = 0; page < Pages; page++)
         {
             var (before, began) = (GC.GetAllocatedBytesForCurrentThread(), TimeProvider.System.GetTimestamp());
             length = Write();
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
             var took = TimeProvider.System.GetElapsedTime(began);
             fastest = took < fastest ? took : fastest;
         }

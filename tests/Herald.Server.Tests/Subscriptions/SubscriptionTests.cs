@@ -360,6 +360,50 @@ public sealed class SubscriptionTests(RunningServer server)
         (await server.PostAsync("/v1/subscriptions/unknown/replay", """{"from":"now"}""")).IsProblem(404, "subscription-not-found");
     }
 
+    [Theory]
+    [InlineData("\"now\"")]
+    [InlineData("\"2100-01-01T00:00:00Z\"")]
+    [InlineData("1000000")]
+    public async Task A_replay_leaves_out_events_that_are_not_delivered_only_when_asked_and_never_later_ones(string from)
+    {
+        await using var receiver = new ScriptedReceiver();
+        var topic = await server.NewTopicAsync();
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString());
+        (await server.PostAsync($"/v1/subscriptions/{id}/pause")).Is(200);
+        (await server.PublishAsync(topic, """{"id":"waits","payload":1}""")).Is(202);
+
+        (await server.PostAsync($"/v1/subscriptions/{id}/replay", $$"""{"from":{{from}}}""")).IsProblem(409, "replay-skips");
+        (await server.PostAsync($"/v1/subscriptions/{id}/replay", $$"""{"from":{{from}},"skipUndelivered":true}""")).Is(200);
+        (await server.PublishAsync(topic, """{"id":"later","payload":2}""")).Is(202);
+        (await server.PostAsync($"/v1/subscriptions/{id}/resume")).Is(200);
+        Assert.Equal("later", (await receiver.NextAsync(RunningServer.Cancel)).Header("herald-event-id"));
+        // Nothing is unsettled any more, so nothing can be left out.
+        await server.UntilAsync($"/v1/subscriptions/{id}/lag", a => (int)a.Json["waiting"]! == 0);
+        (await server.PostAsync($"/v1/subscriptions/{id}/replay", $$"""{"from":{{from}}}""")).Is(200);
+    }
+
+    [Fact]
+    public async Task A_replay_leaves_nothing_out_when_only_events_of_other_topics_came_during_a_pause()
+    {
+        await using var receiver = new ScriptedReceiver();
+        var (topic, other) = (await server.NewTopicAsync(), await server.NewTopicAsync());
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString());
+        (await server.PostAsync($"/v1/subscriptions/{id}/pause")).Is(200);
+        (await server.PublishAsync(other, """[{"payload":1},{"payload":2},{"payload":3}]""")).Is(202);
+        (await server.PostAsync($"/v1/subscriptions/{id}/replay", """{"from":"now"}""")).Is(200);
+    }
+
+    [Fact]
+    public async Task A_replay_from_before_all_that_waits_leaves_nothing_out()
+    {
+        await using var receiver = new ScriptedReceiver(_ => new Reply.Status(500));
+        var topic = await server.NewTopicAsync();
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString());
+        (await server.PublishAsync(topic, """{"id":"one","payload":1}""")).Is(202);
+        await receiver.NextAsync(RunningServer.Cancel);
+        (await server.PostAsync($"/v1/subscriptions/{id}/replay", """{"from":"2000-01-01T00:00:00Z"}""")).Is(200);
+    }
+
     [Fact]
     public async Task Starting_earliest_delivers_what_was_there()
     {

@@ -12,6 +12,10 @@ internal static partial class Refusal
 
     private const int LongestAnswer = 200;
 
+    /// <summary>Words of the API in the details of problems, and the options of commands that say the same.</summary>
+    private static readonly (string Api, string Option)[] Words =
+        [("force=true", "--force"), ("endOverlap", "--end-overlap"), ("skipUndelivered", "--skip-undelivered")];
+
     public static async Task<IReadOnlyList<string>> LinesAsync(ClientCall call, Reply reply)
     {
         var problem = reply.Problem!;
@@ -22,7 +26,7 @@ internal static partial class Refusal
             "subscription-not-found" => [await SubscriptionLineAsync(call, problem)],
             null => [OnOneLine(problem.Detail)],
             _ when problem.Errors is [var only] => [Line(call, only)],
-            _ => [problem.Detail, .. problem.Errors.Select(error => $"  {Line(call, error)}")],
+            _ => [InOptions(problem.Detail), .. problem.Errors.Select(error => $"  {Line(call, error)}")],
         };
     }
 
@@ -38,6 +42,8 @@ internal static partial class Refusal
         // know a method answers 501, which no proxy does for the server behind it.
         return reply.Status is < 500 or 501 && reply.Problem?.Code is null ? $"it answered {reply.Status}, but not as Herald does" : null;
     }
+
+    private static string InOptions(string detail) => Words.Aggregate(detail, (text, word) => text.Replace(word.Api, word.Option));
 
     private static string Line(ClientCall call, Client.FieldProblem error)
     {
