@@ -7,7 +7,7 @@ using Herald.Kafka.Sources;
 
 namespace Herald.Kafka;
 
-/// <summary>The options of Kafka. Without clusters, the others have no effect.</summary>
+/// <summary>The options of Kafka. Without a cluster, the other options have no effect.</summary>
 public sealed record KafkaOptions : BrokerOptions
 {
     [SettingMap<KafkaClusterOptions, ClusterName>("The Kafka clusters, by name. Endpoints and sources use these names.")]

@@ -8,7 +8,7 @@ using Herald.Nats.Sources;
 
 namespace Herald.Nats;
 
-/// <summary>The options of NATS. Without clusters, the others have no effect.</summary>
+/// <summary>The options of NATS. Without a cluster, the other options have no effect.</summary>
 public sealed record NatsOptions : BrokerOptions
 {
     [SettingMap<NatsClusterOptions, ClusterName>("The NATS clusters, by name. Endpoints and sources use these names.")]

@@ -21,11 +21,11 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
     /// </summary>
     private const int MostRoutes = 500_000;
 
-    private readonly CustomerMemory _memory = new(MostCustomers);
+    private readonly RecentActivity _memory = new(MostCustomers);
     private readonly SemaphoreSlim _starting = new(1);
     private volatile Run? _run;
 
-    public CustomerMemory Memory => _memory;
+    public RecentActivity Memory => _memory;
 
     /// <summary>The customers' topic with its subscriptions, once the watch has started.</summary>
     public HeldTopic Topic => Now.Topic;

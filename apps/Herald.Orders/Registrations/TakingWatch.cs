@@ -13,7 +13,7 @@ namespace Herald.Orders.Registrations;
 /// It works only while other handlers wait for a customer, because otherwise no handler could take over. It looks at a few handlers per
 /// round, and at each handler at most four times a window.
 /// </remarks>
-internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, TimeProvider time, ILogger logger)
+internal sealed class TakingWatch(HeraldEngine engine, RecentActivity memory, TimeProvider time, ILogger logger)
 {
     /// <summary>Handlers per round; it looks at them one after another. If there are more, finding a stalled one takes longer.</summary>
     public const int MostAtOnce = 64;

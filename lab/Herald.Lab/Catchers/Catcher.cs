@@ -101,19 +101,19 @@ public sealed class Catcher : IHttpApplication<IFeatureCollection>, IAsyncDispos
             Counts.CountReceipt(Order.Arrive(order.OrderId, order.SequenceNumber), order.SequenceNumber);
 
         // 3. Misbehave.
-        var hit = Misbehaviour.Next();
-        if (hit.Fails)
-            (response.StatusCode, response.Headers["mode"]) = (500, Modes.NameOf(hit.Mode));
-        else if (hit.Delay > TimeSpan.Zero)
-            await Task.Delay(hit.Delay, _time);
+        var answer = Misbehaviour.Next();
+        if (answer.Fails)
+            (response.StatusCode, response.Headers["mode"]) = (500, Modes.NameOf(answer.Mode));
+        else if (answer.Delay > TimeSpan.Zero)
+            await Task.Delay(answer.Delay, _time);
 
         // 4. Acknowledge.
-        var isFirst = !hit.Fails && order is not null && Order.Acknowledge(order.OrderId, order.SequenceNumber);
+        var isFirst = !answer.Fails && order is not null && Order.Acknowledge(order.OrderId, order.SequenceNumber);
         if (isFirst)
             Counts.Lags.Record(_time.GetUtcNow().UtcDateTime - order!.OccurredAt);
-        if (!hit.Fails)
+        if (!answer.Fails)
             response.StatusCode = 204;
-        Counts.CountAnswer(hit);
-        _caught(new(new ReceivedWebhook(request.Path, id ?? "", attempt, request.Headers, body), order, hit, isFirst));
+        Counts.CountAnswer(answer);
+        _caught(new(new ReceivedWebhook(request.Path, id ?? "", attempt, request.Headers, body), order, answer, isFirst));
     }
 }

@@ -36,8 +36,8 @@ public sealed class CatcherCounts
     public long RegistrationsLost => Interlocked.Read(ref _lost);
     public LagBuckets Lags { get; } = new();
 
-    public void CountAnswer(Hit hit) =>
-        Interlocked.Increment(ref hit.Fails ? ref _failed : ref hit.Delay > TimeSpan.Zero ? ref _delayed : ref _delivered);
+    public void CountAnswer(PlannedAnswer answer) =>
+        Interlocked.Increment(ref answer.Fails ? ref _failed : ref answer.Delay > TimeSpan.Zero ? ref _delayed : ref _delivered);
 
     public void CountRefusal() => Interlocked.Increment(ref _refused);
 

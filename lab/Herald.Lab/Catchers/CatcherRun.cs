@@ -80,7 +80,7 @@ internal sealed class CatcherRun(CatcherOptions options, ClientCall call, TimePr
 
     private void Caught(Catch caught)
     {
-        if (options.Prints && !caught.Hit.Fails)
+        if (options.Prints && !caught.Answer.Fails)
             WebhookPrinter.Print(caught.Webhook, call.Terminal);
     }
 }

@@ -12,7 +12,7 @@ public sealed class Misbehaviour(ModeSchedule schedule, LatencyRange latency, Ti
     /// <summary>Sets the mode from now on, instead of the schedule.</summary>
     public void Become(Mode mode) => _schedule = new ModeSchedule(mode);
 
-    public Hit Next()
+    public PlannedAnswer Next()
     {
         var mode = Now;
         lock (_lock)

@@ -25,14 +25,14 @@ internal sealed class HandlerRecord(HandlerRole role, PhasePlan plan, TimeSpan s
 
     /// <summary>Records the answer to a request.</summary>
     /// <param name="occurred">Null when the request carried no change of an order.</param>
-    public void Answered(Hit hit, int attempt, bool isFirst, TimeSpan? occurred, TimeSpan now)
+    public void Answered(PlannedAnswer answer, int attempt, bool isFirst, TimeSpan? occurred, TimeSpan now)
     {
         lock (_lock)
         {
             var tally = _phases[plan.At(now)];
             if (attempt > 1)
                 tally.Retries++;
-            if (hit.Fails)
+            if (answer.Fails)
             {
                 tally.Failed++;
                 return;

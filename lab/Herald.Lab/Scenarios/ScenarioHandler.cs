@@ -24,9 +24,9 @@ internal sealed class ScenarioHandler : IAsyncDisposable
         void Caught(Catch one)
         {
             record.Answered(
-                one.Hit, one.Webhook.Attempt, one.IsFirst, one.Order is { } order ? since(order.OccurredAt) : null,
+                one.Answer, one.Webhook.Attempt, one.IsFirst, one.Order is { } order ? since(order.OccurredAt) : null,
                 since(time.GetUtcNow().UtcDateTime));
-            if (!one.Hit.Fails)
+            if (!one.Answer.Fails)
                 delivered(one);
         }
     }

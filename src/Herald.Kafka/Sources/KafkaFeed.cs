@@ -210,7 +210,7 @@ internal sealed class KafkaFeed : IMessageFeed
         while (!_isStopping)
         {
             // 1.
-            _commits.CommitNowAndThen();
+            _commits.CommitIfDue();
             // 2.
             if (_buffer.IsFull)
             {

@@ -5,8 +5,9 @@ namespace Herald.Kafka.Sources;
 
 /// <summary>Commits the offset of each partition to the group: periodically, and at once when partitions leave.</summary>
 /// <remarks>
-/// It is not left to the client, which also commits offsets of lost partitions. In a topic that is deleted and created again, such an
-/// offset would be a place in the new topic.
+/// Herald commits by itself, because the automatic commit of the client includes partitions that were lost. If the topic was deleted and
+/// created again meanwhile, such an offset would be a place in the new topic. All members are called on the source's thread, except
+/// <see cref="Note"/>, which any thread may call.
 /// </remarks>
 /// <param name="failed">Called on any thread.</param>
 internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimeProvider time, Action<Error> failed)
@@ -15,20 +16,20 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
 
     /// <summary>Guards the offsets: they are noted on one thread, and taken on another.</summary>
     private readonly Lock _lock = new();
-    private readonly Dictionary<OwnedPartition, Offset> _open = [];
-    private Dictionary<OwnedPartition, Offset> _told = [];
+    private readonly Dictionary<OwnedPartition, Offset> _uncommitted = [];
+    private Dictionary<OwnedPartition, Offset> _committing = [];
     private Task<bool> _underWay = Task.FromResult(true);
     private long _lastAt;
 
-    /// <summary>Records that everything before this offset is durable. Called on any thread; everything else on the source's thread.</summary>
+    /// <summary>Records that everything before this offset is durable.</summary>
     public void Note(OwnedPartition partition, Offset next)
     {
         lock (_lock)
-            _open[partition] = next;
+            _uncommitted[partition] = next;
     }
 
     /// <summary>Called in every turn of the loop; returns at once.</summary>
-    public void CommitNowAndThen()
+    public void CommitIfDue()
     {
         if (!_underWay.IsCompleted || time.GetElapsedTime(_lastAt) < Every)
             return;
@@ -37,10 +38,10 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
     }
 
     /// <summary>
-    /// Blocks until all offsets are committed, the attempt has failed, or the time is over. A client whose coordinator is unreachable does
-    /// not answer before it is back (seen with librdkafka 2.0).
+    /// Blocks until all offsets are committed, the attempt has failed, or the time is over. While the coordinator is unreachable, the client
+    /// does not answer (seen with librdkafka 2.0).
     /// </summary>
-    /// <returns>Whether the client has answered.</returns>
+    /// <returns>True also when the commit failed; false when the time ran out.</returns>
     public bool CommitNow(TimeSpan most)
     {
         var begun = time.GetTimestamp();
@@ -53,10 +54,10 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
     /// <summary>Blocks until no commit is in progress, or the time is over. The client must not be disposed during a commit.</summary>
     public bool Wait(TimeSpan most) => _underWay.Wait(most > TimeSpan.Zero ? most : TimeSpan.Zero);
 
-    /// <summary>Calls the action when no commit is in progress, on any thread.</summary>
+    /// <summary>Runs the action on a thread of the pool once no commit is in progress.</summary>
     public void WhenEnded(Action then) => _ = _underWay.ContinueWith(_ => then(), TaskScheduler.Default);
 
-    // It has a thread of its own, because the client blocks.
+    // A commit has a thread of its own, because the client blocks.
     private void Begin()
     {
         if (Take() is { Count: > 0 } offsets)
@@ -70,13 +71,13 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
         {
             if (!_underWay.Result)
             {
-                foreach (var (partition, next) in _told)
-                    _open.TryAdd(partition, next);
+                foreach (var (partition, next) in _committing)
+                    _uncommitted.TryAdd(partition, next);
             }
-            _told = _open.Where(o => o.Key.IsOwned).ToDictionary();
-            _open.Clear();
+            _committing = _uncommitted.Where(o => o.Key.IsOwned).ToDictionary();
+            _uncommitted.Clear();
         }
-        return [.. _told.Select(o => new TopicPartitionOffset(o.Key.Place, o.Value))];
+        return [.. _committing.Select(o => new TopicPartitionOffset(o.Key.Place, o.Value))];
     }
 
     private bool Commit(List<TopicPartitionOffset> offsets)

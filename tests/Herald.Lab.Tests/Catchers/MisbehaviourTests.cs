@@ -42,13 +42,13 @@ public sealed class MisbehaviourTests
     {
         var misbehaviour = new Misbehaviour(
             new(Mode.None, Mode.Hell, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3)), LatencyRange.Usual, _clock, new Random(1));
-        Assert.Equal(new Hit(Mode.None, false, TimeSpan.Zero), misbehaviour.Next());
+        Assert.Equal(new PlannedAnswer(Mode.None, false, TimeSpan.Zero), misbehaviour.Next());
         _clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(new Hit(Mode.Hell, true, TimeSpan.Zero), misbehaviour.Next());
+        Assert.Equal(new PlannedAnswer(Mode.Hell, true, TimeSpan.Zero), misbehaviour.Next());
         _clock.Advance(TimeSpan.FromMinutes(3));
-        Assert.Equal(new Hit(Mode.None, false, TimeSpan.Zero), misbehaviour.Next());
+        Assert.Equal(new PlannedAnswer(Mode.None, false, TimeSpan.Zero), misbehaviour.Next());
         misbehaviour.Become(Mode.Hell);
-        Assert.Equal(new Hit(Mode.Hell, true, TimeSpan.Zero), misbehaviour.Next());
+        Assert.Equal(new PlannedAnswer(Mode.Hell, true, TimeSpan.Zero), misbehaviour.Next());
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class MisbehaviourTests
     public void A_schedule_has_another_mode_for_a_while(double seconds, string mode) =>
         Assert.Equal(mode, Modes.NameOf(new ModeSchedule(Mode.Nightmare, Mode.Hell, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3)).At(TimeSpan.FromSeconds(seconds))));
 
-    private List<Hit> Draw(ModeSchedule schedule, int seed)
+    private List<PlannedAnswer> Draw(ModeSchedule schedule, int seed)
     {
         var misbehaviour = new Misbehaviour(schedule, LatencyRange.Usual, _clock, new Random(seed));
         return [.. Enumerable.Range(0, Requests).Select(_ => misbehaviour.Next())];

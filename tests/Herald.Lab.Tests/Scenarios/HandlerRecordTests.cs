@@ -8,7 +8,7 @@ public sealed class HandlerRecordTests
 {
     // In seconds: warm-up until 5, "before" until 15, "hell" until 25, "after" until 35.
     private static readonly PhasePlan Plan = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
-    private static readonly Hit Well = new(Mode.None, false, TimeSpan.Zero), Failure = new(Mode.Hell, true, TimeSpan.Zero);
+    private static readonly PlannedAnswer Well = new(Mode.None, false, TimeSpan.Zero), Failure = new(Mode.Hell, true, TimeSpan.Zero);
     private readonly HandlerRecord _record = new(HandlerRole.All[2], Plan, TimeSpan.FromSeconds(1.5));
 
     [Theory]
@@ -89,6 +89,6 @@ public sealed class HandlerRecordTests
         Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)), figures.CalmRange(1));
     }
 
-    private void Answer(Hit hit, double occurred, double now, int attempt = 1) =>
-        _record.Answered(hit, attempt, isFirst: !hit.Fails, TimeSpan.FromSeconds(occurred), TimeSpan.FromSeconds(now));
+    private void Answer(PlannedAnswer answer, double occurred, double now, int attempt = 1) =>
+        _record.Answered(answer, attempt, isFirst: !answer.Fails, TimeSpan.FromSeconds(occurred), TimeSpan.FromSeconds(now));
 }

@@ -155,7 +155,7 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
 
     private void Caught(Catch one)
     {
-        if (!one.Hit.Fails && one.Order is { } order)
+        if (!one.Answer.Fails && one.Order is { } order)
             _ledger.Received(Judged, order.OrderId.ToString(), order.SequenceNumber + 1, one.Webhook.Id);
     }
 }

@@ -4,9 +4,9 @@ namespace Herald.Orders.Activity;
 /// What this node has seen: customers with events, and live handlers. All times are timestamps of this node's own clock. Thread-safe.
 /// </summary>
 /// <param name="most">
-/// The maximum of customers, and of handlers. When it is reached, the quarter that was seen longest ago is forgotten.
+/// The most customers, and separately the most handlers, that are kept. When it is reached, the quarter that was seen longest ago is forgotten.
 /// </param>
-internal sealed class CustomerMemory(int most)
+internal sealed class RecentActivity(int most)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, WatchedCustomer> _customers = [];
@@ -54,8 +54,7 @@ internal sealed class CustomerMemory(int most)
     }
 
     /// <summary>
-    /// When the handler of this epoch was last heard of. If nothing is recorded for this epoch or a later one, the given time is recorded
-    /// and returned.
+    /// The last sign of life of this epoch or a later one. If there is none, the assumed time is recorded for this epoch and returned.
     /// </summary>
     public HeardHandler HeardOrAssumed(Guid customer, long epoch, long assumed)
     {
