@@ -42,6 +42,8 @@ internal sealed partial class ShardHost
             return;
         await _loader.LoadAsync(_entered, Launch, _abort.Token);
         _entered.Clear();
+        // Again, for events that turned out to be gone or damaged. A commit that saves their deliveries as settled must know the skips.
+        HandOverSkips();
     }
 
     private void HandOverSkips()

@@ -1,5 +1,6 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
+using Herald.Engine.Progress;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Xunit;
@@ -34,6 +35,17 @@ public sealed class ShardDamageTests : IAsyncDisposable
         await _scene.Lines.WhenAsync("All subscriptions continue from sequence 1");
         await _scene.WhenStoredAsync(_ => _scene.Store.Asked.Length > before);
         Assert.True(_scene.Store.Asked[before].IsCheckpoint);
+    }
+
+    [Fact]
+    public async Task The_dead_letter_of_a_damaged_event_is_in_the_commit_that_saves_its_delivery_as_settled()
+    {
+        await _scene.StartAsync();
+        _scene.Log.Damage(1);
+        await _scene.PublishAsync(["one"]);
+        var commit = await _scene.WhenStoredAsync(commit => commit.DeadLetters.Count > 0);
+        var before = SavedProgress.Of([.. _scene.Store.Commits.Where(other => other.Number < commit.Number).Select(other => other.Progress)]);
+        Assert.True(before.Routed < 1 || before.States.Values.Any(state => state.Lanes.Values.Any(lane => lane.Items is [{ Sequence: 1 }, ..])));
     }
 
     [Fact]
