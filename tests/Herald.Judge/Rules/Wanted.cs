@@ -31,8 +31,9 @@ public static class Wanted
                 continue;
             if (one.Origin == Origin.Redriven)
                 return true;
-            if (birth.From == "now" ? acceptedBy < birth.AskedMs : IsSequence(birth, out var from) && one.Sequence > 0
-                && one.Sequence < from)
+            // What is accepted after the order is never left out, whatever its sequence.
+            if (acceptedBy < birth.AskedMs
+                && (birth.From == "now" || (IsSequence(birth, out var from) && one.Sequence > 0 && one.Sequence < from)))
                 continue;
             var by = Math.Min(birth.EndsMs, nowMs);
             if (Matches(history, one, one.AskedMs, acceptedBy, all: false) || (one.AskedMs <= by
@@ -47,7 +48,7 @@ public static class Wanted
     private static bool IsWithin(Order birth, SentEvent one, EventBook events)
     {
         if (one.AskedMs > birth.EndsMs)
-            return !IsSequence(birth, out var first) || (one.Sequence > 0 && one.Sequence >= first);
+            return true;
         if (birth.From == "now" || one.AcceptedByMs >= birth.AskedMs || events.IsTrimmed(one))
             return false;
         return !IsSequence(birth, out var from) || (one.Sequence > 0 && one.Sequence >= from);

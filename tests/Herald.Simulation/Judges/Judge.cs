@@ -47,6 +47,9 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
 
     public IEnumerable<SubscriptionModel> Living => _latest.Values.Where(model => model.Lives);
     public IEnumerable<SubscriptionModel> All => _models.Values;
+    /// <summary>The last sequence of each shard.</summary>
+    public IReadOnlyList<long> Heads => [.. _log.Select(log => log.Count > 0 ? log[^1].Sequence : 0)];
+
     public int AcceptedCount => _log.Sum(log => log.Count);
     public long LastOf(int shard) => _log[shard].Count;
     public AcceptedEvent EventOf(int shard, long sequence) => _log[shard][(int)sequence - 1];
@@ -68,7 +71,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     public bool HasLetter(DeadLetterId id) => _letters.Contains(id);
 
     /// <summary>The starts that operators are about to ask for. The catalog change that follows must have one of them.</summary>
-    public Dictionary<string, List<StartFrom>> Intents { get; } = [];
+    public Dictionary<string, List<Intent>> Intents { get; } = [];
 
     // ---- What becomes durable ----
 
@@ -329,15 +332,17 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     {
         var intents = Intents.GetValueOrDefault(record.Id, []);
         if (!intents.Any(intent => Enumerable.Range(0, shards).All(shard => IsAsked(intent, model.Starts[shard], shard, record.Heads[shard]))))
-            throw new Violation($"4: {model} begins after {string.Join(", ", model.Starts)}, at heads {string.Join(", ", record.Heads)}, asked for was: {string.Join(", ", intents)}");
+            throw new Violation($"4: {model} begins after {string.Join(", ", model.Starts)}, at heads {string.Join(", ", record.Heads)}, asked for was: {string.Join(", ", intents.Select(intent => intent.From))}");
     }
 
-    private bool IsAsked(StartFrom intent, long start, int shard, long head) => intent switch
+    private bool IsAsked(Intent intent, long start, int shard, long head) => intent.From switch
     {
         StartFrom.Now => start == head,
-        StartFrom.Sequence sequence => start == Math.Max(0, sequence.At - 1),
+        // At most at the head of the moment at which it was looked up: nothing that is accepted later may be left out.
+        StartFrom.Sequence sequence => start >= Math.Max(0, Math.Min(sequence.At - 1, intent.Heads[shard]))
+            && start <= Math.Max(0, Math.Min(sequence.At - 1, head)),
         StartFrom.Earliest => start >= 0 && start < _first[shard], // the first one kept at the time of the request
-        StartFrom.Time or _ => throw new UnreachableException($"{intent}: operators here know no time of a log"),
+        StartFrom.Time or _ => throw new UnreachableException($"{intent.From}: operators here know no time of a log"),
     };
 
     private Delivery Identify(NodeView node, SubscriptionModel model, in Attempt attempt)

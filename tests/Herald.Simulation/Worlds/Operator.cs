@@ -188,7 +188,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
             judge.Intents[id] = intents = [];
         if (_underWay.GetValueOrDefault(id) == 0)
             intents.Clear();
-        intents.Add(from);
+        intents.Add(new Intent(from, judge.Heads));
     }
 
     private void Order<T>(string id, SimProcess process, Func<Told, ValueTask<T>> order)
