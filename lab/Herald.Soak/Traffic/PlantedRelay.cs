@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Herald.Soak.Traffic;
 
 /// <summary>
-/// A relay between Herald and a receiver that makes one mistake after a number of correct requests. A soak that does not notice the mistake
-/// is worthless.
+/// A relay between Herald and a receiver that makes a mistake with one event, after a number of others. A soak that does not notice the
+/// mistake is worthless.
 /// </summary>
 internal sealed class PlantedRelay(string mistake, IHttpApplication<IFeatureCollection> inner) : IHttpApplication<IFeatureCollection>
 {
@@ -18,7 +18,11 @@ internal sealed class PlantedRelay(string mistake, IHttpApplication<IFeatureColl
     public static readonly string[] Mistakes = [Swallow, Alter];
 
     private const int Before = 100;
-    private int _requests;
+
+    // Herald repeats an event whose success it could not save. One that is swallowed must be so each time, and must not have come before.
+    private readonly HashSet<string> _passed = [];
+    private readonly Lock _lock = new();
+    private string? _chosen;
 
     public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => inner.CreateContext(contextFeatures);
 
@@ -26,12 +30,12 @@ internal sealed class PlantedRelay(string mistake, IHttpApplication<IFeatureColl
 
     public async Task ProcessRequestAsync(IFeatureCollection context)
     {
-        if (Interlocked.Increment(ref _requests) != Before)
+        var request = context.GetRequiredFeature<IHttpRequestFeature>();
+        if (!IsChosen($"{request.Headers["webhook-id"]}"))
         {
             await inner.ProcessRequestAsync(context);
             return;
         }
-        var request = context.GetRequiredFeature<IHttpRequestFeature>();
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
         if (mistake == Swallow)
@@ -43,5 +47,15 @@ internal sealed class PlantedRelay(string mistake, IHttpApplication<IFeatureColl
         body.Position = 0;
         request.Body = body;
         await inner.ProcessRequestAsync(context);
+    }
+
+    private bool IsChosen(string id)
+    {
+        lock (_lock)
+        {
+            if (_chosen is null && _passed.Add(id) && _passed.Count > Before)
+                _chosen = id;
+            return id == _chosen;
+        }
     }
 }
