@@ -170,7 +170,7 @@ internal static partial class PlantedFaults
         (new("clock-set-back", "Waits go by the wall clock when that is set back.",
             "Herald.Engine/Basics/EngineClock.cs",
             "    public long NowMs => _beganAtMs + (long)time.GetElapsedTime(_beganAt).TotalMilliseconds;",
-            "    public long NowMs => Math.Min(ON ? WallMs : long.MaxValue, _beganAtMs + (long)time.GetElapsedTime(_beganAt).TotalMilliseconds);"), 1000, [16]),
+            "    public long NowMs => Math.Min(ON ? WallMs : long.MaxValue, _beganAtMs + (long)time.GetElapsedTime(_beganAt).TotalMilliseconds);"), 1000, [16, 23]),
         (new("saved-wait-unbounded", "A wait that was saved before the clock was set back is as long as the new clock has it.",
             "Herald.Engine/Shards/ShardMachine.Progress.cs",
             "        savedAtMs = savedAtMs == 0 ? wallMs : savedAtMs;",
