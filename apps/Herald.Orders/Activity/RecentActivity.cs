@@ -4,7 +4,8 @@ namespace Herald.Orders.Activity;
 /// What this node has seen: customers with events, and live handlers. All times are timestamps of this node's own clock. Thread-safe.
 /// </summary>
 /// <param name="most">
-/// The most customers, and separately the most handlers, that are kept. When it is reached, the quarter that was seen longest ago is forgotten.
+/// The most customers, and separately the most handlers, that are kept. When it is reached, the quarter that was seen longest ago is
+/// forgotten.
 /// </param>
 internal sealed class RecentActivity(int most)
 {

@@ -55,7 +55,8 @@ internal sealed class LagText(TimeProvider time)
         ? $" for {DurationText.Format(TimeSpan.FromSeconds(Math.Floor(age.TotalSeconds)))}" : "";
 
     private static bool IsAtLimit(JsonElement lag) =>
-        lag.TryGetProperty("limit", out var limit) && lag.TryGetProperty("inFlight", out var inFlight) && inFlight.GetInt64() >= limit.GetInt64();
+        lag.TryGetProperty("limit", out var limit) && lag.TryGetProperty("inFlight", out var inFlight)
+        && inFlight.GetInt64() >= limit.GetInt64();
 
     private static string Limit(JsonElement lag)
     {

@@ -61,7 +61,8 @@ internal static class SubscriptionsCommand
         };
         var skip = new Option<bool>("--skip-undelivered")
         {
-            Description = "Leave out for good the events before that point that are not delivered yet. Without it, they prevent the replay.",
+            Description = "Leave out for good the events before that point that are not delivered yet. Without this option, such events "
+                + "prevent the replay.",
         };
         return new ClientCommand(
             "replay", "Delivers events again from a point in the past, in order per key.",
@@ -93,7 +94,8 @@ internal static class SubscriptionsCommand
 
     private static ClientCommand Secret() =>
         new ClientCommand(
-            "secret", "Prints the secret that signs the webhooks of a subscription, and on the error output the one before during a rotation.",
+            "secret",
+            "Prints the secret that signs the webhooks of a subscription. During a rotation, the error output shows the secret before it.",
             "herald subscriptions secret billing", "herald subscriptions secret billing > secret.txt") { Id }
         .Runs(async call => await call.ShowAsync(
             await call.Client.Subscriptions.GetSecretsAsync(call.Get(Id), call.Cancel),

@@ -81,7 +81,8 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, MessageId
     private IEnumerable<ShardId> AllShards => Enumerable.Range(0, log.ShardCount).Select(number => new ShardId(number));
 
     /// <param name="find">
-    /// Returns the last match of a piece of a log, 0 for none, or null when it gave up for want of time. It is also given when the search began.
+    /// Returns the last match of a piece of a log, 0 for none, or null when it gave up for want of time. Its last argument is when the
+    /// search began.
     /// </param>
     private async ValueTask<(ShardId Shard, long Sequence, bool IsCutShort)> SearchAsync(
         IEnumerable<ShardId> shards, Func<ShardId, ReadOnlyMemory<IndexEntry>, long, ValueTask<long?>> find, CancellationToken cancel)

@@ -120,7 +120,8 @@ public sealed class Inspector
         await _catalog.FindWithSecretsAsync(subscriptionId, cancel) is { } entry ? LagOf(entry, await AskAsync(entry, cancel)) : null;
 
     /// <summary>
-    /// A replay from there could leave behind events that are not settled. For the shards of other nodes, what they have saved counts.
+    /// A replay from there could leave behind events that are not settled. For the shards of other nodes, what they have saved counts; an
+    /// event that was accepted a moment ago can be missing in it.
     /// </summary>
     public async ValueTask<bool> IsUnsettledBeforeAsync(string subscriptionId, StartFrom from, CancellationToken cancel)
     {

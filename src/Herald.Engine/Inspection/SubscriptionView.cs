@@ -65,8 +65,8 @@ internal sealed record SubscriptionView(
     public IEnumerable<DeliveryView> BlockedHeads() => Lanes.Where(lane => lane.HasFailed).Select(HeadOf);
 
     /// <summary>
-    /// False when everything up to this sequence is settled. What the shard has routed since it saved does not count: it would have saved
-    /// what it did not settle.
+    /// False when everything up to this sequence is settled, as far as this view knows. Of a shard on another node it does not know what
+    /// that node has taken since its last commit.
     /// </summary>
     public bool CanBeUnsettledUpTo(long sequence) =>
         (!AtHead && Position < sequence) || Lanes.Any(lane => lane.Lowest > 0 && lane.Lowest <= sequence);

@@ -47,8 +47,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, MissingScope, ForeignHost, ForeignOrigin,
         ForwardedRequest, RouteNotFound, TopicNotFound, SubscriptionNotFound, NoSecret, EventNotFound, DeadLetterNotFound, MethodNotAllowed,
         EventConflict, TopicInUse, ChangePending, OverlapRuns, ReplaySkips, NotHeld, EventDamaged, SubscriptionDamaged, NoReceiver,
-        VersionMismatch, BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom, StoreUnavailable, Busy,
-        NotReady,
+        VersionMismatch, BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom,
+        StoreUnavailable, Busy, NotReady,
     ];
 
     public string Type => $"urn:herald:problem:{Code}";

@@ -38,8 +38,8 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
     }
 
     /// <summary>
-    /// Blocks until all offsets are committed, the attempt has failed, or the time is over. While the coordinator is unreachable, the client
-    /// does not answer (seen with librdkafka 2.0).
+    /// Blocks until all offsets are committed, the attempt has failed, or the time is over. While the coordinator is unreachable, the
+    /// client does not answer (seen with librdkafka 2.0).
     /// </summary>
     /// <returns>True also when the commit failed; false when the time ran out.</returns>
     public bool CommitNow(TimeSpan most)

@@ -77,7 +77,8 @@ internal sealed class EndpointWatch(TimeProvider time, ILoggerFactory logging) :
             _told[one.SubscriptionId] = one;
             if (isNew && ++lines <= MostLines)
                 _log.LogWarning(
-                    "No attempt of this node at the endpoint of subscription {Subscription} has succeeded for {Time}. The last one: {Reason}.",
+                    "No attempt of this node at the endpoint of subscription {Subscription} has succeeded for {Time}. The last one: "
+                        + "{Reason}.",
                     one.SubscriptionId, DurationText.Format(Whole(one.For)), one.Reason);
         }
         if (lines > MostLines)

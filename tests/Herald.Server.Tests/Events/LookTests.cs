@@ -32,13 +32,7 @@ public sealed class LookTests(RunningServer server)
     public async Task A_redrive_is_part_of_the_story_with_the_caller()
     {
         await using var receiver = new ScriptedReceiver();
-        receiver.Script(new Reply.Status(500), Reply.Ok);
-        var topic = await server.NewTopicAsync();
-        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString(), """, "retry":{"maxAttempts":1}""");
-        (await server.PublishAsync(topic, """{"id":"one","key":"k","payload":1}""")).Is(202);
-        await server.UntilAsync($"/v1/dead-letters?subscription={id}", a => a.Items.Count == 1);
-        (await server.PostAsync("/v1/dead-letters/redrive", $$"""{"subscription":"{{id}}"}""")).Is(200);
-        var story = await server.UntilAsync($"/v1/topics/{topic}/events/one?key=k", a => a.Json["deliveries"]![0]!["status"]!.ToString() == "delivered");
+        var (id, _, story) = await RedriveAsync(receiver);
         var delivery = story.Json["deliveries"]![0]!;
         Assert.Equal(["deadLettered", "redriven", "delivered"], delivery["steps"]!.AsArray().Select(step => step!["step"]!.ToString()));
         Assert.Equal("local", delivery["steps"]![1]!["by"]!.ToString());
@@ -58,14 +52,7 @@ public sealed class LookTests(RunningServer server)
     public async Task A_replay_sends_a_redriven_event_from_both_of_its_places_with_one_message_id_and_attempts_say_so()
     {
         await using var receiver = new ScriptedReceiver();
-        receiver.Script(new Reply.Status(500), Reply.Ok);
-        var topic = await server.NewTopicAsync();
-        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString(), """, "retry":{"maxAttempts":1}""");
-        (await server.PublishAsync(topic, """{"id":"one","key":"k","payload":1}""")).Is(202);
-        await server.UntilAsync($"/v1/dead-letters?subscription={id}", a => a.Items.Count == 1);
-        (await server.PostAsync("/v1/dead-letters/redrive", $$"""{"subscription":"{{id}}"}""")).Is(200);
-        var told = $"/v1/topics/{topic}/events/one?key=k";
-        await server.UntilAsync(told, a => a.Json["deliveries"]![0]!["status"]!.ToString() == "delivered");
+        var (id, told, _) = await RedriveAsync(receiver);
         (await server.PostAsync($"/v1/subscriptions/{id}/replay", """{"from":"earliest"}""")).Is(200);
         var story = await server.UntilAsync(told, a => a.Json["attempts"]!.AsArray().Count == 4);
         Assert.Equal(["first", "redrive", "replay", "redrive"], Sendings(story));
@@ -208,6 +195,19 @@ public sealed class LookTests(RunningServer server)
         await other.Server.DisposeAsync();
         Assert.Equal("", await reading);
         await other.DisposeAsync();
+    }
+
+    /// <summary>Publishes event <c>one</c>, whose only attempt fails, and redrives it. Returns the subscription, and the address of the story.</summary>
+    private async Task<(string Id, string Address, Answer Story)> RedriveAsync(ScriptedReceiver receiver)
+    {
+        receiver.Script(new Reply.Status(500), Reply.Ok);
+        var topic = await server.NewTopicAsync();
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString(), """, "retry":{"maxAttempts":1}""");
+        (await server.PublishAsync(topic, """{"id":"one","key":"k","payload":1}""")).Is(202);
+        await server.UntilAsync($"/v1/dead-letters?subscription={id}", a => a.Items.Count == 1);
+        (await server.PostAsync("/v1/dead-letters/redrive", $$"""{"subscription":"{{id}}"}""")).Is(200);
+        var address = $"/v1/topics/{topic}/events/one?key=k";
+        return (id, address, await server.UntilAsync(address, a => a.Json["deliveries"]![0]!["status"]!.ToString() == "delivered"));
     }
 
     private static IEnumerable<string> Sendings(Answer story) => story.Json["attempts"]!.AsArray().Select(attempt => attempt!["sending"]!.ToString());
