@@ -79,8 +79,7 @@ public sealed class InspectorTests : IAsyncDisposable
         _scene.Store.Fault = _ => new StoreUnavailableException("The test's store is away.");
         await BlockAsync();
         var telling = StoryOfSecondAsync();
-        while (await Task.WhenAny(telling, _scene.Clock.WhenArmedAsync(1)) != telling)
-            _scene.Clock.Advance(TimeSpan.FromMilliseconds(250));
+        await _scene.Clock.AdvanceUntilAsync(telling, TimeSpan.FromMilliseconds(250));
         Assert.Equal(3, (await telling).Deliveries.Count(delivery => delivery.Why is DeliveryReason.BehindEvent));
         // Before and after the saving, not for each delivery.
         Assert.Equal(2, _history.Read.Count(sequence => sequence == 1));

@@ -118,17 +118,12 @@ internal sealed class HostScene : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits for the next attempt, which is due later. The clock is advanced until it comes, more than once: the shard may be about to
-    /// sleep until a time that it computed from an earlier reading of the clock.
+    /// Waits for the next attempt, which is due later. The clock is advanced until it comes.
     /// </summary>
     public async Task<HandChannel.Tried> ExpectLaterAsync(string payload)
     {
         var next = ExpectAsync(payload);
-        while (await Task.WhenAny(next, Clock.WhenArmedAsync(1)) != next)
-        {
-            Clock.Advance(TimeSpan.FromSeconds(2));
-            await Task.Yield();
-        }
+        await Clock.AdvanceUntilAsync(next, TimeSpan.FromSeconds(2));
         return await next;
     }
 
@@ -139,8 +134,7 @@ internal sealed class HostScene : IAsyncDisposable
     public async Task<ShardCommit> WhenStoredAsync(Func<ShardCommit, bool> holds)
     {
         var stored = Store.WhenAsync(holds);
-        while (await Task.WhenAny(stored, Clock.WhenArmedAsync(1)) != stored)
-            Clock.Advance(TimeSpan.FromMilliseconds(250));
+        await Clock.AdvanceUntilAsync(stored, TimeSpan.FromMilliseconds(250));
         return await stored;
     }
 

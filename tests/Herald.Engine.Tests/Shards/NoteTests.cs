@@ -31,8 +31,7 @@ public sealed class NoteTests : IAsyncDisposable
         saved.Apply(note.Progress.Span);
         Assert.Equal(1, saved.Settled.Count);
 
-        _scene.Clock.Advance(20 * Every);
-        var commit = await _scene.Store.WhenAsync(commit => commit.History is { Last: 2 });
+        var commit = await _scene.WhenStoredAsync(commit => commit.History is { Last: 2 });
         Assert.Equal(note.Number + 1, commit.Number);
     }
 
@@ -72,9 +71,7 @@ public sealed class NoteTests : IAsyncDisposable
         await _scene.RoundsAsync(5);
         Assert.Empty(Notes);
         _scene.Store.Fault = _ => null;
-        while (await Task.WhenAny(saved, _scene.Clock.WhenArmedAsync(1)) != saved)
-            _scene.Clock.Advance(TimeSpan.FromMilliseconds(250));
-        await saved;
+        await _scene.Clock.AdvanceUntilAsync(saved, TimeSpan.FromMilliseconds(250));
     }
 
     // The owner's first commit saves everything. It is made before the test begins to count notes.

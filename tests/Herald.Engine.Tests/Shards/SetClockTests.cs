@@ -97,8 +97,7 @@ public sealed class SetClockTests
         await ticking.NextAsync();
         scene.Clock.Set(by: hours * Hour);
         var (next, began) = (ticking.NextAsync().AsTask(), scene.Clock.GetTimestamp());
-        while (await Task.WhenAny(next, scene.Clock.WhenArmedAsync(1)) != next)
-            scene.Clock.Advance(Second);
+        await scene.Clock.AdvanceUntilAsync(next, Second);
         Assert.InRange(scene.Clock.GetElapsedTime(began).TotalSeconds, 1, 20);
     }
 

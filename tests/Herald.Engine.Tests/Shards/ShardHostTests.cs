@@ -82,9 +82,7 @@ public sealed class ShardHostTests : IAsyncDisposable
         await _scene.RoundsAsync(100);
         Assert.Single(_scene.Store.Asked);
         _scene.Store.Fault = _ => null;
-        while (await Task.WhenAny(saved, _scene.Clock.WhenArmedAsync(1)) != saved)
-            _scene.Clock.Advance(TimeSpan.FromMilliseconds(250));
-        await saved;
+        await _scene.Clock.AdvanceUntilAsync(saved, TimeSpan.FromMilliseconds(250));
     }
 
     [Fact]

@@ -59,8 +59,7 @@ public sealed class ShardStopTests : IAsyncDisposable
         var stopped = _scene.Host.StopAsync();
         await _scene.RoundsAsync(5);
         Assert.False(stopped.IsCompleted);
-        _scene.Clock.Advance(Handover);
-        await Task.WhenAll(handedOver, stopped);
+        await _scene.Clock.AdvanceUntilAsync(Task.WhenAll(handedOver, stopped), Handover);
     }
 
     [Fact]
@@ -77,8 +76,7 @@ public sealed class ShardStopTests : IAsyncDisposable
         _scene.Clock.Advance(Handover * 0.9);
         await _scene.RoundsAsync(5);
         Assert.False(stopped.IsCompleted);
-        _scene.Clock.Advance(Handover * 0.2);
-        await stopped;
+        await _scene.Clock.AdvanceUntilAsync(stopped, Handover * 0.2);
         Assert.Contains(_scene.Store.Commits, commit => commit.History is { First: 2, Last: 2 });
     }
 

@@ -104,6 +104,20 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
     }
 
     /// <summary>
+    /// Advances the clock in steps, as long as timers are set, until the task has ended. One step is not enough where other threads set
+    /// timers: a thread may read the clock before the step and set its timer after it, which is then due too late.
+    /// </summary>
+    public async Task AdvanceUntilAsync(Task ended, TimeSpan step)
+    {
+        while (await Task.WhenAny(ended, WhenArmedAsync(1)) != ended)
+        {
+            Advance(step);
+            await Task.Yield();
+        }
+        await ended;
+    }
+
+    /// <summary>
     /// Takes the next timer that is due by then, and moves the clock to its due time. When there is none, moves the clock to the given
     /// time.
     /// </summary>
