@@ -33,8 +33,10 @@ internal sealed class MutantsRun(string root, TimeProvider time, TextWriter prog
         await coverage.FindAsync(suites, Path.Combine(known, "reached"), cancel);
 
         // 3. Try the drawn mutants.
-        var outcomes = new JsonLines<Outcome>(Path.Combine(known, "outcomes.jsonl"));
-        Outcome? Known(Mutant mutant) => outcomes.Last(outcome => outcome.Mutant == mutant.Key);
+        var outcomes = new JsonLines<Outcome>(Path.Combine(root, Outcome.Kept));
+        var files = sources.All.SelectMany(project => project.Mutants).Select(mutant => mutant.File).Distinct()
+            .ToDictionary(file => file, file => Content.OfText(File.ReadAllText(Path.Combine(root, file))));
+        Outcome? Known(Mutant mutant) => outcomes.Last(outcome => outcome.Mutant == mutant.Key && outcome.Source == files[mutant.File]);
         var trial = new Trial(process, coverage, suites, Least);
         var drawn = sources.All.ToDictionary(project => project, PlantedSources.DrawnOf);
         await File.WriteAllLinesAsync(Path.Combine(known, "drawn"), drawn.Values.SelectMany(mutants => mutants).Select(Where), cancel);
@@ -46,7 +48,7 @@ internal sealed class MutantsRun(string root, TimeProvider time, TextWriter prog
         {
             if (limits.Length is { } length && time.GetElapsedTime(began) > length)
                 return;
-            var outcome = await trial.TryAsync(mutant, Known(mutant), token);
+            var outcome = await trial.TryAsync(mutant, Known(mutant), token) with { Source = files[mutant.File] };
             outcomes.Append(outcome);
             Say($"{Interlocked.Increment(ref count),4} of {due.Count}  {Word(outcome)}  {Where(mutant)}");
         });
