@@ -49,8 +49,22 @@ public sealed class LocalPostgres : IAsyncDisposable
 
     public string ConnectionString(string database) => $"Host={Host};Port={Port};Username={User};Password={Password};Database={database}";
 
-    /// <summary>The id of the process that is the parent of all others.</summary>
-    public int ProcessId => int.Parse(File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+    /// <summary>The id of the process that is the parent of all others. Null when the server does not run.</summary>
+    public int? ProcessId
+    {
+        get
+        {
+            try
+            {
+                return int.Parse(File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+            }
+            catch (Exception missing) when (missing is FileNotFoundException or InvalidOperationException)
+            {
+                // The server deletes the file at its end. At its start, the file is empty for a moment.
+                return null;
+            }
+        }
+    }
 
     /// <summary>Runs a script with <c>pgbench</c> until the time is over.</summary>
     /// <returns>Transactions per second.</returns>

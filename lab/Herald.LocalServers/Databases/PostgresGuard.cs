@@ -24,6 +24,7 @@ public sealed class PostgresGuard : IAsyncDisposable
 
     private readonly string _folder;
     private readonly Process _shell;
+    private readonly SemaphoreSlim _oneCommand = new(1);
 
     /// <param name="control">The words that begin every command: <c>pg_ctl</c> with its options.</param>
     public PostgresGuard(string folder, IEnumerable<string> control)
@@ -38,16 +39,25 @@ public sealed class PostgresGuard : IAsyncDisposable
         })!;
     }
 
+    /// <summary>Runs a command. Commands that are given at the same time run one after another.</summary>
     public async Task<bool> TryAsync(string command)
     {
-        await _shell.StandardInput.WriteLineAsync(command);
-        await _shell.StandardInput.FlushAsync();
-        return await _shell.StandardOutput.ReadLineAsync() switch
+        await _oneCommand.WaitAsync();
+        try
         {
-            "0" => true,
-            null => throw new LocalPostgresException($"The shell that guards the PostgreSQL in {_folder} has ended."),
-            _ => false,
-        };
+            await _shell.StandardInput.WriteLineAsync(command);
+            await _shell.StandardInput.FlushAsync();
+            return await _shell.StandardOutput.ReadLineAsync() switch
+            {
+                "0" => true,
+                null => throw new LocalPostgresException($"The shell that guards the PostgreSQL in {_folder} has ended."),
+                _ => false,
+            };
+        }
+        finally
+        {
+            _oneCommand.Release();
+        }
     }
 
     /// <summary>The output of the last command.</summary>
@@ -58,5 +68,6 @@ public sealed class PostgresGuard : IAsyncDisposable
         _shell.StandardInput.Close();
         await _shell.WaitForExitAsync();
         _shell.Dispose();
+        _oneCommand.Dispose();
     }
 }

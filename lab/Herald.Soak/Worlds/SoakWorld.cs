@@ -76,8 +76,12 @@ internal sealed class SoakWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the database at once. Its children notice it by themselves.</summary>
-    public void KillDatabase() => Signal.Kill(Postgres.ProcessId);
+    /// <summary>Kills the database at once, unless it has ended for lack of room. Its children notice it by themselves.</summary>
+    public void KillDatabase()
+    {
+        if (Postgres.ProcessId is { } process)
+            Signal.Kill(process);
+    }
 
     /// <summary>Starts the database if it does not run, and waits until it does.</summary>
     public async Task StartDatabaseAsync(CancellationToken cancel)

@@ -1,3 +1,4 @@
+using Herald.LocalServers.Databases;
 using Herald.TestKit.Databases;
 using Npgsql;
 using Xunit;
@@ -43,6 +44,18 @@ public sealed class PostgresServerTests
         await server.StopAsync(PostgresStop.Immediate);
         await standby.PromoteAsync();
         Assert.Equal(7, await RunAsync(standby.ConnectionString(), "update t set x = x returning x"));
+    }
+
+    [Fact]
+    public async Task Orders_that_are_given_at_the_same_time_are_answered_one_after_another()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        Task[] stops = [server.StopAsync(PostgresStop.Fast), server.StopAsync(PostgresStop.Fast)];
+        // The second finds no server.
+        await Assert.ThrowsAsync<LocalPostgresException>(() => Task.WhenAll(stops));
+        Assert.Equal([true, false], stops.Select(stop => stop.IsCompletedSuccessfully));
+        await server.StartAgainAsync();
+        Assert.Equal(1, await RunAsync(server.ConnectionString(), "select 1"));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
     {
         _server = server;
         _source = NpgsqlDataSource.Create($"{Connection};Maximum Pool Size=4;Application Name=bench");
-        Cpu = new CpuSource("postgres", () => ProcessTree.CpuOf(server.ProcessId));
+        Cpu = new CpuSource("postgres", () => ProcessTree.CpuOf(server.ProcessId!.Value));
     }
 
     public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
