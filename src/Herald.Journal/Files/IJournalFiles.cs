@@ -6,8 +6,13 @@ namespace Herald.Journal.Files;
 /// </summary>
 internal interface IJournalFiles
 {
-    /// <summary>Creates the directory if it is missing, accessible to its owner only.</summary>
+    /// <summary>
+    /// Creates the directory if it is missing, accessible to its owner only. Its name is durable only after <see cref="SyncDirectory"/> of
+    /// the directory above it.
+    /// </summary>
     void CreateDirectory(string path);
+
+    bool DirectoryExists(string path);
 
     /// <summary>Returns the access mode of the directory.</summary>
     UnixFileMode ModeOf(string directory);

@@ -18,10 +18,37 @@ internal sealed record JournalPaths(string Root)
     /// <exception cref="JournalDirectoryException">Every user can write to the root.</exception>
     public void Create(IJournalFiles files, Action<string> notice)
     {
-        files.CreateDirectory(Root);
+        CreateDurable(files, Path.GetFullPath(Root));
         DirectoryCheck.Check(files, Root, notice);
         files.CreateDirectory(Log);
         files.CreateDirectory(Index);
+    }
+
+    /// <summary>Creates the directory, and those above it that are missing. Each name is durable before anything relies on it.</summary>
+    /// <remarks>
+    /// The name of an existing directory is synced, too: an earlier process may have created it and ended before its sync. The names above
+    /// that one were synced before it was created.
+    /// </remarks>
+    private static void CreateDurable(IJournalFiles files, string path)
+    {
+        if (Path.GetDirectoryName(path) is not { } above)
+            return;
+        if (!files.DirectoryExists(path))
+            CreateDurable(files, above);
+        files.CreateDirectory(path);
+        SyncNames(files, above);
+    }
+
+    // A directory that this user cannot read was not changed by an earlier process of this user.
+    private static void SyncNames(IJournalFiles files, string directory)
+    {
+        try
+        {
+            files.SyncDirectory(directory);
+        }
+        catch (JournalFileException refused) when (refused.Error is Libc.Eacces or Libc.Einval)
+        {
+        }
     }
 
     public string Segment(uint number) => Path.Combine(Log, number.ToString("D10", CultureInfo.InvariantCulture) + ".log");

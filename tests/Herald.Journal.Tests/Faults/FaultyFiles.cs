@@ -74,6 +74,12 @@ internal sealed class FaultyFiles : IJournalFiles
         }
     }
 
+    public bool DirectoryExists(string path)
+    {
+        lock (Gate)
+            return path == "/" || _directories.ContainsKey(path);
+    }
+
     public UnixFileMode ModeOf(string directory) => UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public IReadOnlyList<string> List(string directory)
