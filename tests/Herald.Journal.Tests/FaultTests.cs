@@ -323,22 +323,6 @@ public sealed class FaultTests
         await store.CommitAsync(new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 1, Progress = new byte[2000] }, Cancel);
     }
 
-    /// <summary>The names of new directories belong to what must be durable, also those of directories above the data directory.</summary>
-    [Fact]
-    public async Task A_loss_of_power_leaves_the_directories_of_a_new_journal_where_they_are()
-    {
-        for (var seed = 0; seed < 20; seed++)
-        {
-            var files = new FaultyFiles();
-            var options = new JournalOptions { Directory = "/new/below/data", ShardCount = 1, SegmentBytes = 16 << 10, MinFreeBytes = 0 };
-            await using (var store = await JournalStore.OpenAsync(options, _clock, files, Note, Cancel))
-                await store.AppendAsync(new[] { new StoreEvents(store, _clock).Make(shard: 0) }, new Appended[1], Cancel);
-            files.PowerOn(new Random(seed));
-            await using var again = await JournalStore.OpenAsync(options, _clock, files, Note, Cancel);
-            Assert.Equal(1, (await again.BoundsAsync(new ShardId(0), Cancel)).Last);
-        }
-    }
-
     /// <summary>The offset of the text in the first segment.</summary>
     private long Find(string text) => _files.Content("/simulated/journal/0000000001.log").AsSpan().IndexOf(StoreEvents.Payload(text));
 

@@ -18,7 +18,9 @@ internal sealed record JournalPaths(string Root)
     /// <exception cref="JournalDirectoryException">Every user can write to the root.</exception>
     public void Create(IJournalFiles files, Action<string> notice)
     {
-        CreateDurable(files, Path.GetFullPath(Root));
+        // The identity is written after this, so it proves that the names are durable.
+        if (!files.Exists(Identity))
+            CreateDurable(files, Path.TrimEndingDirectorySeparator(Path.GetFullPath(Root)));
         DirectoryCheck.Check(files, Root, notice);
         files.CreateDirectory(Log);
         files.CreateDirectory(Index);
@@ -39,7 +41,7 @@ internal sealed record JournalPaths(string Root)
         SyncNames(files, above);
     }
 
-    // A directory that this user cannot read was not changed by an earlier process of this user.
+    // A directory that this user may not read, or on a file system that has no syncs: whoever made the name must have made it durable.
     private static void SyncNames(IJournalFiles files, string directory)
     {
         try

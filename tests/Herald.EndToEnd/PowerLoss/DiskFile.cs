@@ -56,16 +56,22 @@ internal sealed class DiskFile(byte[] synced) : DiskNode
     }
 
     /// <summary>Lengths change in order: the file gets one of those that it has had.</summary>
-    /// <returns>The first change that can still be in the file: what was written earlier is in blocks that it has given back.</returns>
-    private int Resize(ref byte[] content, Random random)
+    /// <returns>The writes that can be in the file then, without what a later length has cut off.</returns>
+    private List<Change> Resize(ref byte[] content, Random random)
     {
-        var (applied, first) = (random.Next(_unsynced.Count + 1), 0);
-        for (var i = 0; i < applied; i++)
+        var applied = random.Next(_unsynced.Count + 1);
+        foreach (var change in _unsynced.Take(applied))
+            SetLength(ref content, change.Length);
+        var (writes, shortest) = (new List<Change>(), (long)content.Length);
+        for (var i = _unsynced.Count - 1; i >= 0; i--)
         {
-            first = _unsynced[i].Length < content.Length ? i : first;
-            SetLength(ref content, _unsynced[i].Length);
+            var change = _unsynced[i];
+            shortest = i < applied ? Math.Min(shortest, change.Length) : shortest;
+            if (change.Offset < shortest && !change.Bytes.IsEmpty)
+                writes.Add(change with { Bytes = change.Bytes[..(int)Math.Min(change.Bytes.Length, shortest - change.Offset)] });
         }
-        return first;
+        writes.Reverse();
+        return writes;
     }
 
     private static void SetLength(ref byte[] content, long length)
@@ -82,17 +88,15 @@ internal sealed class DiskFile(byte[] synced) : DiskNode
 
     private void WriteWhole(ref byte[] content, Random random)
     {
-        var from = Resize(ref content, random);
-        foreach (var change in _unsynced.Skip(from).Where(change => !change.Bytes.IsEmpty && random.Next(2) == 0))
+        foreach (var change in Resize(ref content, random).Where(_ => random.Next(2) == 0))
             Copy(change, change.Offset, change.Bytes.Length, content);
     }
 
     // Each part has one of the contents that it has had in the kernel. A later one contains the earlier ones.
     private void WriteParts(ref byte[] content, int size, Random random)
     {
-        var from = Resize(ref content, random);
         var writes = new SortedDictionary<long, List<Change>>();
-        foreach (var change in _unsynced.Skip(from).Where(change => !change.Bytes.IsEmpty))
+        foreach (var change in Resize(ref content, random))
         {
             for (var part = change.Offset / size; part * size < change.Offset + change.Bytes.Length; part++)
             {

@@ -8,7 +8,7 @@ namespace Herald.EndToEnd.PowerLoss;
 
 /// <summary>
 /// A real server on a recorded disk, with publishers, receivers and an operator. In each round it works, the power fails at a moment of
-/// this work, and it goes on with what the disk has then.
+/// this work, and it goes on with what the disk has then. The server itself creates its data directory on the disk.
 /// </summary>
 /// <remarks>
 /// The moment is drawn afterwards: the work goes on to its end, and then everything behind the moment is forgotten, as if it had not
@@ -37,8 +37,8 @@ internal sealed class PowerLossRig : IAsyncDisposable
     private PowerLossRig(int seed, SyncLie lie)
     {
         (_random, _lie) = (new(seed), lie);
-        // Without retention every event stays; with it, segments are removed as soon as they are settled.
-        _settings = [.. Sizes, "--set", _random.Next(2) == 0 ? "journal.retainFor=0s" : "journal.retainFor=1d"];
+        // In one run every event stays. In the next one, segments are removed as soon as they are settled.
+        _settings = [.. Sizes, "--set", (seed & 1) == 0 ? "journal.retainFor=0s" : "journal.retainFor=1d"];
         _lives = new Lives(_trace);
         _timeline = new Timeline(_trace);
         _promises = new Promises(_timeline);
@@ -150,7 +150,7 @@ internal sealed class PowerLossRig : IAsyncDisposable
     {
         _lives.Starting();
         _endpoints.ForEach(endpoint => endpoint.Gate.Open());
-        string[] arguments = ["--data", _disk!.Root, "--listen", "127.0.0.1:0", .. _settings];
+        string[] arguments = ["--data", Path.Combine(_disk!.Root, "data"), "--listen", "127.0.0.1:0", .. _settings];
         _server = await ServerProcess.StartAsync(arguments, TimeProvider.System, cancel);
         _lives.Started();
         _client = new HeraldClient(_server.Address, null, calls => new TracedCalls(_trace, () => _lives.Now, calls));

@@ -12,6 +12,7 @@ internal sealed class Tally
     /// <summary>Crashes that destroyed something that was written.</summary>
     public int Losses { get; private set; }
     public int Stops { get; set; }
+    public int RemovedSegments { get; private set; }
 
     public int Calls(DiskOperation operation) => _calls.GetValueOrDefault(operation);
 
@@ -20,12 +21,17 @@ internal sealed class Tally
         Crashes++;
         Losses += isLoss ? 1 : 0;
         foreach (var record in records.TakeWhile(record => record.End <= point.Place))
+        {
             _calls[record.Operation] = Calls(record.Operation) + 1;
+            if (record.Operation == DiskOperation.Unlink && record.Path.EndsWith(".log", StringComparison.Ordinal))
+                RemovedSegments++;
+        }
     }
 
     public void Add(Tally other)
     {
         (Crashes, Losses, Stops) = (Crashes + other.Crashes, Losses + other.Losses, Stops + other.Stops);
+        RemovedSegments += other.RemovedSegments;
         foreach (var (operation, count) in other._calls)
             _calls[operation] = Calls(operation) + count;
     }
@@ -35,6 +41,7 @@ internal sealed class Tally
         var calls = string.Join(", ", _calls.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Value} {one.Key}")));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Crashes} losses of power, {Losses} of them destroyed something unsynced; {Stops} clean stops; calls before them: {calls}");
+            $"{Crashes} losses of power, {Losses} of them destroyed something unsynced; {Stops} clean stops; "
+                + $"{RemovedSegments} segments removed; calls before them: {calls}");
     }
 }
