@@ -152,8 +152,6 @@ public sealed class CheckpointFileTests
     {
         public void CreateDirectory(string path) => throw new NotSupportedException();
 
-        public bool DirectoryExists(string path) => throw new NotSupportedException();
-
         public UnixFileMode ModeOf(string directory) => throw new NotSupportedException();
 
         public IReadOnlyList<string> List(string directory) => [file.Path];

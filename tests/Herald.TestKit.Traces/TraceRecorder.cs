@@ -90,6 +90,9 @@ public sealed class TraceRecorder : IDisposable
             _standing.Clear();
             _highest.Clear();
             _last.Clear();
+            // The file has what this judge is told.
+            _file?.Flush();
+            _file?.BaseStream.SetLength(0);
             foreach (var fact in facts.Prepend(settings))
             {
                 Keep(fact);

@@ -7,12 +7,10 @@ namespace Herald.Journal.Files;
 internal interface IJournalFiles
 {
     /// <summary>
-    /// Creates the directory if it is missing, accessible to its owner only. Its name is durable only after <see cref="SyncDirectory"/> of
-    /// the directory above it.
+    /// Creates the directory if it is missing, accessible to its owner only, and those above it. The name of each is durable only after
+    /// <see cref="SyncDirectory"/> of the directory above it.
     /// </summary>
     void CreateDirectory(string path);
-
-    bool DirectoryExists(string path);
 
     /// <summary>Returns the access mode of the directory.</summary>
     UnixFileMode ModeOf(string directory);

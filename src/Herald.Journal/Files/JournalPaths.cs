@@ -18,38 +18,28 @@ internal sealed record JournalPaths(string Root)
     /// <exception cref="JournalDirectoryException">Every user can write to the root.</exception>
     public void Create(IJournalFiles files, Action<string> notice)
     {
-        // The identity is written after this, so it proves that the names are durable.
-        if (!files.Exists(Identity))
-            CreateDurable(files, Path.TrimEndingDirectorySeparator(Path.GetFullPath(Root)));
+        files.CreateDirectory(Root);
         DirectoryCheck.Check(files, Root, notice);
+        // The identity is written after this, so it proves that the names above it are durable.
+        if (!files.Exists(Identity))
+            SyncNamesAbove(files);
         files.CreateDirectory(Log);
         files.CreateDirectory(Index);
     }
 
-    /// <summary>Creates the directory, and those above it that are missing. Each name is durable before anything relies on it.</summary>
-    /// <remarks>
-    /// The name of an existing directory is synced, too: an earlier process may have created it and ended before its sync. The names above
-    /// that one were synced before it was created.
-    /// </remarks>
-    private static void CreateDurable(IJournalFiles files, string path)
+    // Which directories are new is not known: an earlier process may have created some and ended before their syncs.
+    private void SyncNamesAbove(IJournalFiles files)
     {
-        if (Path.GetDirectoryName(path) is not { } above)
-            return;
-        if (!files.DirectoryExists(path))
-            CreateDurable(files, above);
-        files.CreateDirectory(path);
-        SyncNames(files, above);
-    }
-
-    // A directory that this user may not read, or on a file system that has no syncs: whoever made the name must have made it durable.
-    private static void SyncNames(IJournalFiles files, string directory)
-    {
-        try
+        for (var above = Path.GetDirectoryName(Path.GetFullPath(Root)); above is not null; above = Path.GetDirectoryName(above))
         {
-            files.SyncDirectory(directory);
-        }
-        catch (JournalFileException refused) when (refused.Error is Libc.Eacces or Libc.Einval)
-        {
+            try
+            {
+                files.SyncDirectory(above);
+            }
+            catch (JournalFileException refused) when (refused.Error is Libc.Eacces or Libc.Einval or Libc.Erofs)
+            {
+                // This user may not read it, or its file system has no syncs. So nothing in it depends on Herald.
+            }
         }
     }
 

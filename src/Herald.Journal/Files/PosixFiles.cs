@@ -18,8 +18,6 @@ internal sealed class PosixFiles : IJournalFiles
         Directory.CreateDirectory(path, OwnerOnly);
     }
 
-    public bool DirectoryExists(string path) => Directory.Exists(path);
-
     public IReadOnlyList<string> List(string directory) => Directory.Exists(directory) ? Directory.GetFiles(directory) : [];
 
     public bool Exists(string path) => File.Exists(path);

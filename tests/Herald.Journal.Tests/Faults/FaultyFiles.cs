@@ -74,10 +74,10 @@ internal sealed class FaultyFiles : IJournalFiles
         }
     }
 
-    public bool DirectoryExists(string path)
+    public bool HasDirectory(string path)
     {
         lock (Gate)
-            return path == "/" || _directories.ContainsKey(path);
+            return _directories.ContainsKey(path);
     }
 
     public UnixFileMode ModeOf(string directory) => UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
