@@ -9,7 +9,7 @@ internal sealed class Traffic(Func<HeraldClient> client, Timeline timeline, Prom
 {
     private const string Topic = "orders", QuietTopic = "quiet", Present = "present";
     private const int Publishers = 4, KeysEach = 6, MostInBatch = 40, CheckedAtOnce = 500, SideSubscriptions = 6;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly EventMaker _events = new();
     private int _changes;

@@ -282,7 +282,8 @@ internal sealed class FaultyFiles : IJournalFiles
         Fail(operation, path);
     }
 
-    private static bool IsIn(string directory, string path) => path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
+    private static bool IsIn(string directory, string path) =>
+        path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
 
     private void Fail(string operation, string path)
     {
