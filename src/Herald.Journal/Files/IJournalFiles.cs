@@ -7,8 +7,8 @@ namespace Herald.Journal.Files;
 internal interface IJournalFiles
 {
     /// <summary>
-    /// Creates the directory if it is missing, accessible to its owner only, and those above it. The name of each is durable only after
-    /// <see cref="SyncDirectory"/> of the directory above it.
+    /// Creates the directory if it is missing, accessible to its owner only. Those above it that are missing get the usual access. The name
+    /// of each is durable only after <see cref="SyncDirectory"/> of the directory above it.
     /// </summary>
     void CreateDirectory(string path);
 
