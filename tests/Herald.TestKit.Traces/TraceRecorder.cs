@@ -47,6 +47,9 @@ public sealed class TraceRecorder : IDisposable
 
     public long Facts { get; private set; }
 
+    /// <summary>Gets each fact before the judge does.</summary>
+    public Action<Fact> Told { get; set; } = _ => { };
+
     /// <summary>Which promise is broken, by its number in ARCHITECTURE.md; null when none is so far.</summary>
     public int? Broken
     {
@@ -76,6 +79,28 @@ public sealed class TraceRecorder : IDisposable
         }
     }
 
+    /// <summary>What came after an earlier moment did not happen: another judge is told only of what came before.</summary>
+    /// <param name="facts">All facts until that moment.</param>
+    public void GoBack(IEnumerable<Fact> facts)
+    {
+        lock (_lock)
+        {
+            var settings = _standing[0];
+            (_judge, _accused) = (new TraceJudge(), null);
+            _standing.Clear();
+            _highest.Clear();
+            _last.Clear();
+            // The file has what this judge is told.
+            _file?.Flush();
+            _file?.BaseStream.SetLength(0);
+            foreach (var fact in facts.Prepend(settings))
+            {
+                Keep(fact);
+                Take(fact);
+            }
+        }
+    }
+
     /// <summary>Names a request, so that its answer can be told to be of it.</summary>
     public string Next() => Text(Interlocked.Increment(ref _number));
 
@@ -84,13 +109,8 @@ public sealed class TraceRecorder : IDisposable
         lock (_lock)
         {
             var fact = Now(who, verb, values);
-            if (verb is "settings" or "order" or "done")
-                _standing.Add(fact);
-            if (verb is "published" or "attempt" && fact.Find("key") is { } key && fact.Number("sequence", 0) is > 0 and var sequence)
-            {
-                var place = (fact.Text("topic"), key);
-                _highest[place] = Math.Max(_highest.GetValueOrDefault(place), sequence);
-            }
+            Keep(fact);
+            Told(fact);
             Take(fact);
         }
     }
@@ -113,6 +133,17 @@ public sealed class TraceRecorder : IDisposable
 
     private Fact Now(string who, string verb, params (string Name, string? Value)[] values) =>
         new((long)TimeProvider.System.GetElapsedTime(_began).TotalMilliseconds, who, verb, values);
+
+    private void Keep(Fact fact)
+    {
+        if (fact.Verb is "settings" or "order" or "done")
+            _standing.Add(fact);
+        if (fact.Verb is "published" or "attempt" && fact.Find("key") is { } key && fact.Number("sequence", 0) is > 0 and var sequence)
+        {
+            var place = (fact.Text("topic"), key);
+            _highest[place] = Math.Max(_highest.GetValueOrDefault(place), sequence);
+        }
+    }
 
     private void Take(Fact fact)
     {

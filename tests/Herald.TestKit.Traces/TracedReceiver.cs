@@ -11,7 +11,8 @@ public sealed class TracedReceiver(
     TraceRecorder trace, string subscription, Lives? from, IHttpApplication<IFeatureCollection> inner, Func<ReadOnlyMemory<byte>, (string Name, string? Value)>? attribute = null)
     : IHttpApplication<IFeatureCollection>
 {
-    private const string MarkPath = "/mark";
+    /// <summary>The path of the request of <see cref="MarkAsync"/>.</summary>
+    public const string MarkPath = "/mark";
 
     /// <summary>Where it listens.</summary>
     public Uri? Address { get; set; }

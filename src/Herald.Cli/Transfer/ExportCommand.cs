@@ -55,7 +55,7 @@ internal static class ExportCommand
                 exported = await ExportAsync(call, output, time);
                 output.Flush(flushToDisk: true);
             }
-            File.Move(temporary, path, overwrite: true);
+            DurableRename.Run(temporary, path);
             return exported;
         }
         catch

@@ -6,7 +6,10 @@ namespace Herald.Journal.Files;
 /// </summary>
 internal interface IJournalFiles
 {
-    /// <summary>Creates the directory if it is missing, accessible to its owner only.</summary>
+    /// <summary>
+    /// Creates the directory if it is missing, accessible to its owner only. Those above it that are missing get the usual access. The name
+    /// of each is durable only after <see cref="SyncDirectory"/> of the directory above it.
+    /// </summary>
     void CreateDirectory(string path);
 
     /// <summary>Returns the access mode of the directory.</summary>

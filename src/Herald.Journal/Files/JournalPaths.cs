@@ -20,8 +20,27 @@ internal sealed record JournalPaths(string Root)
     {
         files.CreateDirectory(Root);
         DirectoryCheck.Check(files, Root, notice);
+        // The identity is written after this, so it proves that the names above it are durable.
+        if (!files.Exists(Identity))
+            SyncNamesAbove(files);
         files.CreateDirectory(Log);
         files.CreateDirectory(Index);
+    }
+
+    // Which directories are new is not known: an earlier process may have created some and ended before their syncs.
+    private void SyncNamesAbove(IJournalFiles files)
+    {
+        for (var above = Path.GetDirectoryName(Path.GetFullPath(Root)); above is not null; above = Path.GetDirectoryName(above))
+        {
+            try
+            {
+                files.SyncDirectory(above);
+            }
+            catch (JournalFileException refused) when (refused.Error is Libc.Eacces or Libc.Einval or Libc.Erofs)
+            {
+                // This user may not read it, or its file system has no syncs. So nothing in it depends on Herald.
+            }
+        }
     }
 
     public string Segment(uint number) => Path.Combine(Log, number.ToString("D10", CultureInfo.InvariantCulture) + ".log");

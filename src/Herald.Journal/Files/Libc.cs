@@ -6,7 +6,8 @@ namespace Herald.Journal.Files;
 /// <summary>System calls that the runtime lacks, or whose errors it hides: its flush treats some failures of fsync as success.</summary>
 internal static partial class Libc
 {
-    public const int Eintr = 4, Ewouldblock = 11, Einval = 22, Enospc = 28, Enosys = 38, Eopnotsupp = 95, Edquot = 122;
+    public const int Eintr = 4, Ewouldblock = 11, Eacces = 13, Einval = 22, Enospc = 28, Erofs = 30, Enosys = 38, Eopnotsupp = 95,
+        Edquot = 122;
     public const int LockExclusive = 2, LockNonBlocking = 4, LockRelease = 8;
     public const int OpenReadOnly = 0, OpenReadWrite = 2, OpenCreate = 0x40, OpenDirectory = 0x10000, OpenCloseOnExec = 0x80000;
 

@@ -29,7 +29,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             "crash at write", "crash at fdatasync", "crash at fsync", "crash at rename", "crash at create", "crash at delete", "crash at allocate", "crash at truncate",
             "crash while opening", "second crash", "events kept apart from the log");
         if (!isOnlyKilled)
-            tally.AssertReached("loss of power", "torn write", "reordered write", "undone change of a directory");
+            tally.AssertReached("loss of power", "torn write", "reordered write", "undone change of a directory", "lost directory");
     }
 
     /// <summary>After a selection of crashes, the opening is interrupted at every one of its operations, twice in a row.</summary>

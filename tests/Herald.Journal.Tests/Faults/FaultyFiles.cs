@@ -14,6 +14,9 @@ internal sealed class FaultyFiles : IJournalFiles
 
     /// <summary>The names in directories that are durable.</summary>
     private Dictionary<string, FaultyNode> _durableNames = [];
+
+    /// <summary>Directories that were created, each with whether its own name is durable. Others have always been there.</summary>
+    private Dictionary<string, bool> _directories = [];
     private long _changes;
     private int _syncs;
 
@@ -58,8 +61,23 @@ internal sealed class FaultyFiles : IJournalFiles
         }
     }
 
+    /// <summary>Also creates the directories above it that are missing.</summary>
     public void CreateDirectory(string path)
     {
+        lock (Gate)
+        {
+            if (path == "/" || _directories.ContainsKey(path))
+                return;
+            CreateDirectory(Path.GetDirectoryName(path)!);
+            Begin("mkdir", path);
+            _directories[path] = false;
+        }
+    }
+
+    public bool HasDirectory(string path)
+    {
+        lock (Gate)
+            return _directories.ContainsKey(path);
     }
 
     public UnixFileMode ModeOf(string directory) => UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -122,6 +140,8 @@ internal sealed class FaultyFiles : IJournalFiles
                 _durableNames.Remove(gone);
             foreach (var (name, node) in _names.Where(n => Path.GetDirectoryName(n.Key) == path))
                 _durableNames[name] = node;
+            foreach (var below in _directories.Keys.Where(p => Path.GetDirectoryName(p) == path).ToArray())
+                _directories[below] = true;
         }
     }
 
@@ -134,6 +154,21 @@ internal sealed class FaultyFiles : IJournalFiles
     {
         lock (Gate)
         {
+            // A directory whose name was not synced may be gone, with everything in it.
+            foreach (var lost in _directories.Where(d => !d.Value && random.Next(2) == 0).Select(d => d.Key).ToArray())
+            {
+                Tally.Count("lost directory");
+                foreach (var below in _directories.Keys.Where(path => IsIn(lost, path)).ToArray())
+                    _directories.Remove(below);
+                foreach (var path in _names.Keys.Union(_durableNames.Keys).Where(path => IsIn(lost, path)).ToArray())
+                {
+                    if (_names.Remove(path, out var node))
+                        Free += node.Allocated;
+                    _durableNames.Remove(path);
+                }
+            }
+            foreach (var kept in _directories.Keys.ToArray())
+                _directories[kept] = true;
             // An unsynced change of a directory may be there or not.
             var names = new Dictionary<string, FaultyNode>(_durableNames);
             foreach (var path in _names.Keys.Union(_durableNames.Keys).Order(StringComparer.Ordinal).ToArray())
@@ -195,6 +230,7 @@ internal sealed class FaultyFiles : IJournalFiles
                 Tally = Tally,
                 _names = _names.ToDictionary(n => n.Key, n => copies[n.Value]),
                 _durableNames = _durableNames.ToDictionary(n => n.Key, n => copies[n.Value]),
+                _directories = new(_directories),
                 _changes = _changes,
                 Free = Free,
             };
@@ -245,6 +281,9 @@ internal sealed class FaultyFiles : IJournalFiles
         FailNext = null;
         Fail(operation, path);
     }
+
+    private static bool IsIn(string directory, string path) =>
+        path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
 
     private void Fail(string operation, string path)
     {
