@@ -9,7 +9,10 @@ internal static partial class Libc
     public const int Eintr = 4, Ewouldblock = 11, Eacces = 13, Einval = 22, Enospc = 28, Erofs = 30, Enosys = 38, Eopnotsupp = 95,
         Edquot = 122;
     public const int LockExclusive = 2, LockNonBlocking = 4, LockRelease = 8;
-    public const int OpenReadOnly = 0, OpenReadWrite = 2, OpenCreate = 0x40, OpenDirectory = 0x10000, OpenCloseOnExec = 0x80000;
+    public const int OpenReadOnly = 0, OpenReadWrite = 2, OpenCreate = 0x40, OpenCloseOnExec = 0x80000;
+
+    /// <summary>On x64, the value of Arm64 means something else, and the other way round.</summary>
+    public static readonly int OpenDirectory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle Open(string path, int flags, int mode);
