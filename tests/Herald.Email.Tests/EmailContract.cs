@@ -44,7 +44,7 @@ public sealed class EmailContract : ChannelContract
         public override async Task<(string MessageId, byte[] Payload)> NextAsync(CancellationToken cancel)
         {
             var mail = await MimeMessage.LoadAsync(new MemoryStream((await _received.Reader.ReadAsync(cancel)).Content), cancel);
-            return (mail.MessageId.Split('@')[0], PayloadText.Read(mail.TextBody));
+            return (mail.MessageId!.Split('@')[0], PayloadText.Read(mail.TextBody!));
         }
 
         public override async ValueTask DisposeAsync()

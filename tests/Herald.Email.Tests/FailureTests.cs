@@ -126,7 +126,7 @@ public sealed class FailureTests
         Assert.Equal(0, backup.Taken);
     }
 
-    private static string IdOf(ReceivedMail mail) => MimeKit.MimeMessage.Load(new MemoryStream(mail.Content)).MessageId;
+    private static string IdOf(ReceivedMail mail) => MimeKit.MimeMessage.Load(new MemoryStream(mail.Content)).MessageId!;
 
     private static MailAnswer AnswerOf(string what) => what switch
     {

@@ -33,7 +33,7 @@ public sealed class PoolTests
         Assert.InRange(place.Server.Connections, 1, Connections);
         var ids = new HashSet<string>();
         for (var n = 0; n < Count; n++)
-            Assert.True(ids.Add(MimeKit.MimeMessage.Load(new MemoryStream((await place.NextAsync()).Content)).MessageId));
+            Assert.True(ids.Add(MimeKit.MimeMessage.Load(new MemoryStream((await place.NextAsync()).Content)).MessageId!));
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class PoolTests
         {
             if (step.Stage != MailStage.End)
                 return null;
-            var id = MimeKit.MimeMessage.Load(new MemoryStream(step.Mail!.Content)).MessageId;
+            var id = MimeKit.MimeMessage.Load(new MemoryStream(step.Mail!.Content)).MessageId!;
             if (taken.AddOrUpdate(id, 1, (_, count) => count + 1) == 1 && taken.Count == Count / 2)
                 stop.Cancel();
             return null;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Herald.Engine.Channels;
@@ -82,7 +83,7 @@ public sealed class IndependentTests
             Assert.True(taken.RootElement.GetProperty("encrypted").GetBoolean());
             Assert.True(taken.RootElement.GetProperty("authenticated").GetBoolean());
             var mail = MimeKit.MimeMessage.Load(new MemoryStream(taken.RootElement.GetProperty("content").GetBytesFromBase64()));
-            Assert.Equal(($"Mail {n}", $"msg_{n}@example.com", $"Hello\n.\n{n}"), (mail.Subject, mail.MessageId, Newlines(mail.TextBody)));
+            Assert.Equal(($"Mail {n}", $"msg_{n}@example.com", $"Hello\n.\n{n}"), (mail.Subject, mail.MessageId, Newlines(mail.TextBody!)));
         }
 
         var refused = await place.TryAsync(new { to = "bob@example.com", text = "Hello" }, "email://wrong");
