@@ -100,7 +100,8 @@ public sealed class PoolTests
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Connect, true), (down.Outcome, down.Stage, down.EndpointTroubled));
         Assert.Contains("refused", down.Reason, StringComparison.Ordinal);
         await using var second = new LocalMailServer(new() { Taken = _ => Interlocked.Increment(ref taken) }, first.Port);
-        Assert.Equal(AttemptOutcome.Delivered, (await place.TryAsync(Mail)).Outcome);
+        var back = await place.TryAsync(Mail);
+        Assert.Equal((AttemptOutcome.Delivered, ""), (back.Outcome, back.Reason));
         Assert.Equal(1, taken);
     }
 

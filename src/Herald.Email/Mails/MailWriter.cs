@@ -15,7 +15,7 @@ internal sealed class MailWriter(MailboxAddress from, string domain)
         {
             MessageId = $"{message.Id}@{domain}",
             Date = now,
-            Subject = message.Subject ?? "",
+            Subject = SubjectOf(message.Subject ?? ""),
             Body = message.Html is { } html
                 ? new MultipartAlternative(Part("plain", message.Text), Part("html", html))
                 : Part("plain", message.Text),
@@ -34,6 +34,28 @@ internal sealed class MailWriter(MailboxAddress from, string domain)
                 mail.Headers.Add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
         }
         return mail;
+    }
+
+    /// <summary>A subject that looks encoded (RFC 2047) is encoded as a whole, so that nobody decodes a part of it.</summary>
+    private static string SubjectOf(string text)
+    {
+        const int MostBytes = 42;
+        if (!text.Contains("=?", StringComparison.Ordinal))
+            return text;
+        var words = new List<string>();
+        var word = new List<byte>();
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var bytes = Encoding.UTF8.GetBytes(rune.ToString());
+            if (word.Count + bytes.Length > MostBytes)
+            {
+                words.Add($"=?utf-8?B?{Convert.ToBase64String([.. word])}?=");
+                word.Clear();
+            }
+            word.AddRange(bytes);
+        }
+        words.Add($"=?utf-8?B?{Convert.ToBase64String([.. word])}?=");
+        return string.Join(' ', words);
     }
 
     private static TextPart Part(string subtype, string text)

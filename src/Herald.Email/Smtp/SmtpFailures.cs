@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Herald.Engine.Channels;
 using Herald.Messages.Providers;
@@ -49,9 +50,11 @@ internal static class SmtpFailures
         SmtpErrorCode.UnexpectedStatusCode => SmtpPoint.Data,
     };
 
+    /// <summary>MailKit writes the reply into the message: <c>535: 5.7.8 Wrong password</c>.</summary>
     private static ProviderResult OfAuthentication(AuthenticationException failure) =>
-        failure.InnerException is SmtpCommandException command
-            ? SmtpJudge.Judge(SmtpPoint.Authentication, (int)command.StatusCode, command.Message)
+        failure.Message is [_, _, _, ':', ' ', .. var text]
+        && int.TryParse(failure.Message.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+            ? SmtpJudge.Judge(SmtpPoint.Authentication, code, text)
             : ProviderResult.NotSent(AttemptStage.Secure, $"the server refuses the user: {failure.Message}");
 
     /// <summary>MailKit's own text is a page of advice. The cause is below.</summary>
