@@ -91,15 +91,16 @@ public sealed class PoolTests
     public async Task A_server_that_was_down_gets_its_mails_when_it_is_back()
     {
         var first = new LocalMailServer(new());
+        var port = first.Port;
         var taken = 0;
         await using var place = new MailPlace();
-        place.Provider("main", MailPlace.OpenOptions(first.Port));
+        place.Provider("main", MailPlace.OpenOptions(port));
         Assert.Equal(AttemptOutcome.Delivered, (await place.TryAsync(Mail)).Outcome);
         await first.DisposeAsync();
         var down = await place.TryAsync(Mail);
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Connect, true), (down.Outcome, down.Stage, down.EndpointTroubled));
         Assert.Contains("refused", down.Reason, StringComparison.Ordinal);
-        await using var second = new LocalMailServer(new() { Taken = _ => Interlocked.Increment(ref taken) }, first.Port);
+        await using var second = new LocalMailServer(new() { Taken = _ => Interlocked.Increment(ref taken) }, port);
         var back = await place.TryAsync(Mail);
         Assert.Equal((AttemptOutcome.Delivered, ""), (back.Outcome, back.Reason));
         Assert.Equal(1, taken);
