@@ -8,6 +8,8 @@ namespace Herald.Email;
 /// <summary>Delivers messages as mails, to <c>email://PROVIDER[/address]</c>.</summary>
 internal sealed class EmailChannel : MessageChannel, IAsyncDisposable
 {
+    private static readonly MailRecipientCheck Recipients = new();
+
     private readonly IReadOnlyList<SmtpProvider> _providers;
 
     /// <param name="providers">The channel disposes them.</param>
@@ -20,7 +22,7 @@ internal sealed class EmailChannel : MessageChannel, IAsyncDisposable
             await provider.DisposeAsync().ConfigureAwait(false);
     }
 
-    protected override string? RefuseTo(string to) => Mailboxes.Find(to) is null ? Mailboxes.Rule : null;
+    protected override string? RefuseTo(string to) => Recipients.Refuse(to);
 
     protected override FieldProblem? Refuse(Message message, string? to) => to is null
         ? FieldProblem.Of("/to", "missing", $"Neither the message nor the endpoint has a recipient. {Mailboxes.Rule}")

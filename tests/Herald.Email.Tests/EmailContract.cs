@@ -3,7 +3,6 @@ using Herald.Contracts.Channels;
 using Herald.Engine.Channels;
 using Herald.LocalServers.Mail;
 using Herald.TestKit.Receivers;
-using Herald.TestKit.Time;
 using MimeKit;
 
 namespace Herald.Email.Tests;

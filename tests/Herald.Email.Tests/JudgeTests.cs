@@ -36,6 +36,18 @@ public sealed class JudgeTests
     }
 
     [Theory]
+    [InlineData(SmtpPoint.Recipient, 550, "5.1.1 No such user", true)]
+    [InlineData(SmtpPoint.Recipient, 556, "5.1.10 The domain takes no mail", true)]
+    [InlineData(SmtpPoint.Recipient, 550, "5.2.1 Disabled", true)]
+    [InlineData(SmtpPoint.Recipient, 550, "No such user", false)]
+    [InlineData(SmtpPoint.Recipient, 450, "4.1.1 Perhaps no such user", false)]
+    [InlineData(SmtpPoint.Recipient, 550, "5.7.1 Relay access denied", false)]
+    [InlineData(SmtpPoint.Sender, 550, "5.1.1 No such user", false)]
+    [InlineData(SmtpPoint.Content, 550, "5.1.1 No such user", false)]
+    internal void Only_a_recipient_that_does_not_exist_is_gone(SmtpPoint point, int code, string text, bool isGone) =>
+        Assert.Equal(isGone, SmtpJudge.Judge(point, code, text).IsRecipientGone);
+
+    [Theory]
     [InlineData("5.1.1 No such user", 1, 1)]
     [InlineData(" 5.7.26 Unauthenticated", 7, 26)]
     [InlineData("no code 5.1.1", null, null)]

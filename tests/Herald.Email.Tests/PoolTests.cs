@@ -76,6 +76,28 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public async Task A_used_connection_that_asks_for_a_pause_gets_it_and_no_second_try()
+    {
+        await using var place = new MailPlace();
+        Assert.Equal(AttemptOutcome.Delivered, (await place.TryAsync(Mail)).Outcome);
+        place.Plan = step => step.Stage == MailStage.Sender ? new MailAnswer.SayAndDrop(421, "4.7.0 Too many mails") : null;
+        var result = await place.TryAsync(Mail);
+        Assert.Equal((AttemptOutcome.Failed, 421), (result.Outcome, result.StatusCode));
+        Assert.Equal((1, 1), (place.Taken, place.Server.Connections));
+    }
+
+    [Fact]
+    public async Task An_idle_connection_that_ends_costs_nothing_even_if_it_has_only_seen_a_refusal()
+    {
+        await using var place = new MailPlace();
+        place.Plan = step => step.Stage == MailStage.Recipient ? new MailAnswer.Say(550, "5.1.1 No such user") : null;
+        Assert.Equal(AttemptOutcome.Rejected, (await place.TryAsync(Mail)).Outcome);
+        place.Plan = step => step is { Stage: MailStage.Sender, Connection: 1 } ? new MailAnswer.Drop() : null;
+        Assert.Equal(AttemptOutcome.Delivered, (await place.TryAsync(Mail)).Outcome);
+        Assert.Equal((1, 2), (place.Taken, place.Server.Connections));
+    }
+
+    [Fact]
     public async Task A_refused_mail_does_not_cost_the_connection()
     {
         await using var place = new MailPlace();

@@ -60,14 +60,14 @@ public sealed class SendingTests
     [InlineData(MailAuthentication.Xoauth2)]
     public async Task A_user_proves_who_it_is(MailAuthentication auth)
     {
-        var users = new Dictionary<string, string> { ["ann"] = "password" };
+        var users = new Dictionary<string, string> { ["änn"] = "pässword" };
         await using var place = new MailPlace(new() { Certificate = TestCertificate.Create(), Users = users });
-        var options = place.Options with { User = "ann", Password = "password", Token = "password", Auth = auth };
+        var options = place.Options with { User = "änn", Password = "pässword", Token = "pässword", Auth = auth };
         place.Provider("main", options);
         place.Provider("wrong", options with { Password = "other", Token = "other" });
 
         Assert.Equal(AttemptOutcome.Delivered, (await place.TryAsync(new { to = "ann@example.com", text = "a" })).Outcome);
-        Assert.Equal("ann", (await place.NextAsync()).User);
+        Assert.Equal("änn", (await place.NextAsync()).User);
         var refused = await place.TryAsync(new { to = "ann@example.com", text = "a" }, "email://wrong");
         Assert.Equal((AttemptOutcome.Failed, true, 535), (refused.Outcome, refused.EndpointTroubled, refused.StatusCode));
         Assert.Contains("the server refuses the user", refused.Reason, StringComparison.Ordinal);

@@ -1,9 +1,12 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Herald.Email.Hosting;
+using Herald.Engine.Channels;
 using Herald.Hosting.Settings;
+using Herald.Messages;
 using Herald.Messages.Reading;
 using Herald.TestKit.Documentation;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Herald.Email.Tests;
 
@@ -47,6 +50,19 @@ public sealed class SettingTests
         var errors = Check(Good with { User = "ann", Password = "hunter2", Token = "hunter2", Security = MailSecurity.None, Host = "a b" });
         Assert.NotEmpty(errors);
         Assert.DoesNotContain("hunter2", string.Join('\n', errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_rule_for_recipients_is_there_without_any_server()
+    {
+        var (module, services) = (new EmailModule(), new ServiceCollection());
+        module.AddServices(services, new SettingSet(module.Sections).Load(new()).Options);
+        Assert.DoesNotContain(services, service => service.ServiceType == typeof(IChannel));
+        using var provider = services.BuildServiceProvider();
+        var check = provider.GetRequiredService<IRecipientCheck>();
+        Assert.Equal(Destination.Email, check.Kind);
+        Assert.Null(check.Refuse("Ann <ann@example.com>"));
+        Assert.Equal("Write one mail address, such as ann@example.com or Ann <ann@example.com>.", check.Refuse("ann"));
     }
 
     /// <summary>Settings in docs/email.md are read as a file of settings, and messages as messages.</summary>

@@ -29,8 +29,8 @@ public sealed class ProjectsTests
         ["Herald.Orders"] = ["Herald.Hosting", "Herald.Kafka"],
         ["Herald.Cli"] =
         [
-            "Herald.Server", "Herald.Journal", "Herald.Postgres", "Herald.Outbound", "Herald.Webhooks", "Herald.Email", "Herald.Kafka", "Herald.Nats",
-            "Herald.Alarms", "Herald.Orders", "Herald.Lab",
+            "Herald.Server", "Herald.Journal", "Herald.Postgres", "Herald.Outbound", "Herald.Webhooks", "Herald.Email", "Herald.Kafka",
+            "Herald.Nats", "Herald.Alarms", "Herald.Orders", "Herald.Lab",
         ],
         ["Herald.LocalServers"] = [],
         ["Herald.Lab"] = ["Herald.Hosting", "Herald.LocalServers", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Orders"],

@@ -14,7 +14,8 @@ public sealed class MessageReaderTests
     {
         var message = Read($$$"""
             {"uuid": "{{{Uuid}}}", "destination": "Email", "to": "ann@example.com", "subject": "Größe", "text": "a\r\nb",
-             "html": "<b>a</b>", "data": {"order": "7", "empty": ""}, "category": "invoices", "priority": "high", "expires": "2030-01-31T08:30:00.5+01:00",
+             "html": "<b>a</b>", "data": {"order": "7", "empty": ""}, "category": "invoices", "priority": "high",
+             "expires": "2030-01-31T08:30:00.5+01:00",
              "unsubscribe": "https://example.com/end?who=ann", "other": [1, {"text": "not this"}]}
             """);
 

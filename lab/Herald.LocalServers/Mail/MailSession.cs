@@ -74,7 +74,8 @@ internal sealed class MailSession(MailServerOptions options, int connection, Str
     private async Task AuthenticateAsync(string argument, CancellationToken cancel)
     {
         var parts = argument.Split(' ');
-        var credentials = parts[0].ToUpperInvariant() switch
+        var mechanism = parts[0].ToUpperInvariant();
+        var credentials = mechanism switch
         {
             "PLAIN" => (await ResponseAsync(parts, "", cancel).ConfigureAwait(false)).Split('\0') is [_, var user, var password]
                 ? (user, password) : ("", ""),
@@ -85,6 +86,9 @@ internal sealed class MailSession(MailServerOptions options, int connection, Str
         };
         if (!options.Users.TryGetValue(credentials.Item1, out var known) || known != credentials.Item2)
         {
+            // Here, the reason is one more challenge. The client answers it with an empty line.
+            if (mechanism == "XOAUTH2")
+                await ResponseAsync([], "{\"status\":\"401\"}", cancel).ConfigureAwait(false);
             await SayAsync(535, "5.7.8 Authentication credentials invalid", cancel).ConfigureAwait(false);
         }
         else if (await AnswerAsync(MailStage.Authentication, credentials.Item1, 235, "2.7.0 Accepted", cancel).ConfigureAwait(false))

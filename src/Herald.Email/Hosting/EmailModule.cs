@@ -1,14 +1,18 @@
+using Herald.Email.Mails;
 using Herald.Email.Smtp;
 using Herald.Engine.Channels;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
+using Herald.Messages;
 using Herald.Outbound;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Herald.Email.Hosting;
 
-/// <summary>Email as a module: a channel over all mail servers of the settings. Without any it adds nothing.</summary>
+/// <summary>
+/// Email as a module: a channel over all mail servers of the settings. Without any there is only the rule for recipients.
+/// </summary>
 public sealed class EmailModule : IModule
 {
     public string Name => "email";
@@ -20,6 +24,7 @@ public sealed class EmailModule : IModule
     {
         ArgumentNullException.ThrowIfNull(options);
         var email = options.Get<EmailOptions>();
+        services.AddSingleton<IRecipientCheck, MailRecipientCheck>();
         if (email.Providers.Count == 0)
             return;
         services.AddSingleton<IChannel>(provider =>

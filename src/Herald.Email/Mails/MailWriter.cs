@@ -15,13 +15,13 @@ internal sealed class MailWriter(MailboxAddress from, string domain)
         {
             MessageId = $"{message.Id}@{domain}",
             Date = now,
-            Subject = SubjectOf(message.Subject ?? ""),
+            Subject = HeaderText(message.Subject ?? ""),
             Body = message.Html is { } html
                 ? new MultipartAlternative(Part("plain", message.Text), Part("html", html))
                 : Part("plain", message.Text),
         };
-        mail.From.Add(from);
-        mail.To.Add(to);
+        mail.From.Add(Header(from));
+        mail.To.Add(Header(to));
         if (message.Priority == MessagePriority.High)
             mail.Importance = MessageImportance.High;
         else if (message.Priority == MessagePriority.Low)
@@ -36,8 +36,11 @@ internal sealed class MailWriter(MailboxAddress from, string domain)
         return mail;
     }
 
-    /// <summary>A subject that looks encoded (RFC 2047) is encoded as a whole, so that nobody decodes a part of it.</summary>
-    private static string SubjectOf(string text)
+    private static MailboxAddress Header(MailboxAddress mailbox) =>
+        mailbox.Name is { } name ? new(Encoding.UTF8, HeaderText(name), mailbox.Address) : mailbox;
+
+    /// <summary>A text that looks encoded (RFC 2047) is encoded as a whole, so that nobody decodes a part of it.</summary>
+    private static string HeaderText(string text)
     {
         const int MostBytes = 42;
         if (!text.Contains("=?", StringComparison.Ordinal))

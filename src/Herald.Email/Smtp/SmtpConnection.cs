@@ -10,28 +10,8 @@ namespace Herald.Email.Smtp;
 internal sealed class SmtpConnection(SmtpClient client, Socket socket) : IDisposable
 {
     private static readonly FormatOptions Wide = Utf8();
-    private int _isWatched;
-
-    /// <summary>It has sent a mail before, so the server may have ended it since.</summary>
-    public bool WasUsed { get; private set; }
-
-    /// <summary>
-    /// An idle server says nothing. When there is something to read, it is the end of the connection or the announcement of it.
-    /// </summary>
-    public bool IsUsable
-    {
-        get
-        {
-            try
-            {
-                return client.IsConnected && !socket.Poll(0, SelectMode.SelectRead);
-            }
-            catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
-            {
-                return false;
-            }
-        }
-    }
+    private CancellationTokenSource? _rest;
+    private Task _watch = Task.CompletedTask;
 
     public bool IsConnected => client.IsConnected;
 
@@ -53,27 +33,28 @@ internal sealed class SmtpConnection(SmtpClient client, Socket socket) : IDispos
     {
         var options = Mailboxes.NeedsUtf8(to) ? Wide : FormatOptions.Default;
         await client.SendAsync(options, mail, from, [to], cancel, progress).ConfigureAwait(false);
-        WasUsed = true;
     }
 
-    /// <summary>
-    /// Calls <paramref name="ended"/> when there is something to read while the connection is idle. Waits without a timer: the read of no
-    /// bytes completes when the server sends something or ends the connection.
-    /// </summary>
-    public async void Watch(Action<SmtpConnection> ended)
+    /// <summary>The connection is idle from now on. Nothing may use it before <see cref="WakeAsync"/>.</summary>
+    /// <param name="ended">Called when there is something to read, which can be before this method returns.</param>
+    public void Rest(Action<SmtpConnection> ended)
     {
-        if (Interlocked.Exchange(ref _isWatched, 1) == 1)
-            return;
-        try
+        _rest = new();
+        _watch = WatchAsync(ended, _rest.Token);
+    }
+
+    /// <summary>Ends the rest.</summary>
+    /// <returns>Whether the connection still works.</returns>
+    public async ValueTask<bool> WakeAsync()
+    {
+        if (_rest is not null)
         {
-            await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
+            await _rest.CancelAsync().ConfigureAwait(false);
+            await _watch.ConfigureAwait(false);
+            _rest.Dispose();
+            _rest = null;
         }
-        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
-        {
-            // The connection has ended.
-        }
-        Volatile.Write(ref _isWatched, 0);
-        ended(this);
+        return IsUsable;
     }
 
     /// <summary>Ends the session as the protocol wants it.</summary>
@@ -89,7 +70,47 @@ internal sealed class SmtpConnection(SmtpClient client, Socket socket) : IDispos
         }
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        client.Dispose();
+        _rest?.Dispose();
+    }
+
+    /// <summary>
+    /// An idle server says nothing. When there is something to read, it is the end of the connection or the announcement of it.
+    /// </summary>
+    private bool IsUsable
+    {
+        get
+        {
+            try
+            {
+                return client.IsConnected && !socket.Poll(0, SelectMode.SelectRead);
+            }
+            catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Waits without a timer: a read of no bytes completes when the server sends something or ends the connection.</summary>
+    private async Task WatchAsync(Action<SmtpConnection> ended, CancellationToken cancel)
+    {
+        try
+        {
+            await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            // The connection has ended.
+        }
+        ended(this);
+    }
 
     private static FormatOptions Utf8()
     {

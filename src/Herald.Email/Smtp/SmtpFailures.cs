@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Herald.Engine.Channels;
 using Herald.Messages.Providers;
 using Herald.Outbound;
+using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 
@@ -31,14 +32,17 @@ internal static class SmtpFailures
     public static ProviderResult? WhileSending(Exception failure, bool mayHaveArrived) => failure switch
     {
         SmtpCommandException command => SmtpJudge.Judge(PointOf(command.ErrorCode), (int)command.StatusCode, command.Message),
+        // At whichever step the server says 530.
+        ServiceNotAuthenticatedException missing =>
+            SmtpJudge.Judge(SmtpPoint.Authentication, (int)SmtpStatusCode.AuthenticationRequired, missing.Message),
         SmtpProtocolException or IOException or SocketException => mayHaveArrived
             ? ProviderResult.Unknown($"the connection ended before the server confirmed the mail: {failure.Message}")
             : ProviderResult.NotSent(AttemptStage.Send, $"the connection ended before the mail was sent: {failure.Message}"),
         _ => null,
     };
 
-    /// <summary>The server has ended a connection that was idle before. It has said nothing about this mail.</summary>
-    public static bool IsStale(Exception failure) =>
+    /// <summary>The connection has ended, or the server has said that it ends it now.</summary>
+    public static bool IsEnd(Exception failure) =>
         failure is SmtpProtocolException or IOException or SocketException
             or SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable };
 

@@ -28,7 +28,7 @@ internal static class SmtpJudge
             Kind.MailboxTrouble => new(SendCertainty.Refused, Result(reason, code, AttemptOutcome.Failed)),
             Kind.MailboxFull =>
                 new(SendCertainty.Refused, Result(reason, code, AttemptOutcome.Failed) with { RetryAfter = FullMailboxWait }),
-            Kind.Never => ProviderResult.Refused(reason, code),
+            Kind.Never => ProviderResult.Refused(reason, code) with { IsRecipientGone = IsGone(point, reply) },
         };
     }
 
@@ -53,6 +53,10 @@ internal static class SmtpJudge
         _ when point == SmtpPoint.Sender => Kind.ServerTrouble,
         _ => Kind.Never,
     };
+
+    /// <summary>No such mailbox or domain, moved, no mails to this domain, or disabled. A 550 without a code can be a policy.</summary>
+    private static bool IsGone(SmtpPoint point, SmtpReply reply) =>
+        point == SmtpPoint.Recipient && reply is { Subject: 1, Detail: 1 or 2 or 6 or 10 } or { Subject: 2, Detail: 1 };
 
     private static AttemptResult Result(string reason, int code, AttemptOutcome outcome) => new()
     {

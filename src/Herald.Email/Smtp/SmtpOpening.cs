@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Herald.Engine.Channels;
 using Herald.Hosting.Certificates;
 using Herald.Hosting.Text;
@@ -62,8 +63,11 @@ internal sealed class SmtpOpening(EmailProviderOptions options, string domain, D
     {
         MailAuthentication.Plain => new SaslMechanismPlain(user, options.Password ?? Read(options.PasswordFile!)),
         MailAuthentication.Login => new SaslMechanismLogin(user, options.Password ?? Read(options.PasswordFile!)),
-        MailAuthentication.Xoauth2 => new SaslMechanismOAuth2(user, options.Token ?? Read(options.TokenFile!)),
+        MailAuthentication.Xoauth2 => new SaslMechanismOAuth2(Wide(user), Wide(options.Token ?? Read(options.TokenFile!))),
     };
+
+    /// <summary>A character for each byte of UTF-8: for this mechanism, MailKit writes a byte for each character.</summary>
+    private static string Wide(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
     private static string Read(string file)
     {

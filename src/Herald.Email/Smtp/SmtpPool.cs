@@ -2,7 +2,8 @@ namespace Herald.Email.Smtp;
 
 /// <summary>The connections to one mail server. Their number is bounded, and idle ones are used again.</summary>
 /// <remarks>
-/// An idle connection that the server ends is dropped at once. There is no timer: a server ends idle sessions by itself.
+/// A connection is idle exactly while it is in the list, and whoever removes it from there, under the lock, is the one who uses it or drops
+/// it. One that the server ends is dropped at once. There is no timer: a server ends idle sessions by itself.
 /// </remarks>
 /// <param name="most">How many connections there are at the same time, idle ones included.</param>
 internal sealed class SmtpPool(int most, TimeProvider time) : IAsyncDisposable
@@ -27,11 +28,11 @@ internal sealed class SmtpPool(int most, TimeProvider time) : IAsyncDisposable
     public void Leave() => _room.Release();
 
     /// <summary>An idle connection that still works; null when there is none.</summary>
-    public SmtpConnection? Take()
+    public async ValueTask<SmtpConnection?> TakeAsync()
     {
         while (Pop() is { } connection)
         {
-            if (connection.IsUsable)
+            if (await connection.WakeAsync().ConfigureAwait(false))
                 return connection;
             connection.Dispose();
         }
@@ -45,7 +46,7 @@ internal sealed class SmtpPool(int most, TimeProvider time) : IAsyncDisposable
             if (!_isOver)
             {
                 _idle.Add(connection);
-                connection.Watch(Drop);
+                connection.Rest(Drop);
                 return;
             }
         }
@@ -69,7 +70,10 @@ internal sealed class SmtpPool(int most, TimeProvider time) : IAsyncDisposable
         // A server that stops must not wait for mail servers: one that does not answer at once is left.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), time);
         using (connection)
-            await connection.QuitAsync(patience.Token).ConfigureAwait(false);
+        {
+            if (await connection.WakeAsync().ConfigureAwait(false))
+                await connection.QuitAsync(patience.Token).ConfigureAwait(false);
+        }
     }
 
     /// <summary>The newest first: so few connections stay in use, and servers end the others.</summary>
@@ -89,16 +93,9 @@ internal sealed class SmtpPool(int most, TimeProvider time) : IAsyncDisposable
     {
         lock (_lock)
         {
-            // It is in use: there was the answer to a mail to read.
-            if (!_idle.Contains(connection))
+            // Somebody has taken it in this moment, and will see the end.
+            if (!_idle.Remove(connection))
                 return;
-            // That answer can have been read already, and the connection is idle again.
-            if (connection.IsUsable)
-            {
-                connection.Watch(Drop);
-                return;
-            }
-            _idle.Remove(connection);
         }
         connection.Dispose();
     }

@@ -15,7 +15,7 @@ namespace Herald.Email.Smtp;
 /// <item>Wait for room in the pool, and take an idle connection or open one.</item>
 /// <item>Refuse what this server can never take: its size, or an address that needs SMTPUTF8.</item>
 /// <item>Send it. MailKit sends sender and recipient together where the server offers pipelining.</item>
-/// <item>When an idle connection has ended, before the server had the mail, send it over a new one.</item>
+/// <item>When an idle connection has ended before the server had the mail, send it over a new one.</item>
 /// </list>
 /// </remarks>
 internal sealed class SmtpProvider : IProvider, IAsyncDisposable
@@ -55,7 +55,7 @@ internal sealed class SmtpProvider : IProvider, IAsyncDisposable
         await _pool.EnterAsync(cancel).ConfigureAwait(false);
         try
         {
-            return await SendAsync(sending, mail, to, _pool.Take(), cancel).ConfigureAwait(false);
+            return await SendAsync(sending, mail, to, cancel).ConfigureAwait(false);
         }
         finally
         {
@@ -65,14 +65,20 @@ internal sealed class SmtpProvider : IProvider, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _pool.DisposeAsync();
 
-    /// <param name="idle">Null to open a connection.</param>
     private async ValueTask<ProviderResult> SendAsync(
-        Sending sending, MimeMessage mail, MailboxAddress to, SmtpConnection? idle, CancellationToken cancel)
+        Sending sending, MimeMessage mail, MailboxAddress to, CancellationToken cancel)
     {
-        SmtpConnection connection;
+        if (await _pool.TakeAsync().ConfigureAwait(false) is { } idle)
+        {
+            var (result, hadEnded) = await SendOverAsync(idle, sending, mail, to, cancel).ConfigureAwait(false);
+            // 4. A connection that had ended.
+            if (!hadEnded)
+                return result;
+        }
+        SmtpConnection opened;
         try
         {
-            connection = idle ?? await _opening.OpenAsync(sending, cancel).ConfigureAwait(false);
+            opened = await _opening.OpenAsync(sending, cancel).ConfigureAwait(false);
         }
         catch (Exception) when (cancel.IsCancellationRequested)
         {
@@ -82,20 +88,28 @@ internal sealed class SmtpProvider : IProvider, IAsyncDisposable
         {
             return result;
         }
-        sending.Reached(AttemptStage.Send);
-        // 2. What it never takes.
-        if (connection.Refuse(mail, to, RoughSize(sending.Message)) is { } refusal)
-        {
-            _pool.Return(connection);
-            return ProviderResult.Refused(refusal, stage: AttemptStage.Guard);
-        }
+        return (await SendOverAsync(opened, sending, mail, to, cancel).ConfigureAwait(false)).Result;
+    }
+
+    /// <summary>Sends over this connection, and then returns it to the pool or disposes it.</summary>
+    /// <returns>The result, and whether it says only that this connection has ended. The server does not have the mail then.</returns>
+    private async ValueTask<(ProviderResult Result, bool HadEnded)> SendOverAsync(
+        SmtpConnection connection, Sending sending, MimeMessage mail, MailboxAddress to, CancellationToken cancel)
+    {
         var isKept = false;
         try
         {
+            sending.Reached(AttemptStage.Send);
+            // 2. What it never takes.
+            if (connection.Refuse(mail, to, RoughSize(sending.Message)) is { } refusal)
+            {
+                isKept = true;
+                return (ProviderResult.Refused(refusal, stage: AttemptStage.Guard), false);
+            }
             // 3. The mail.
             await connection.SendAsync(mail, _from, to, new Progress(sending), cancel).ConfigureAwait(false);
             isKept = true;
-            return ProviderResult.Accepted;
+            return (ProviderResult.Accepted, false);
         }
         catch (Exception) when (cancel.IsCancellationRequested)
         {
@@ -103,11 +117,10 @@ internal sealed class SmtpProvider : IProvider, IAsyncDisposable
         }
         catch (Exception failure) when (SmtpFailures.WhileSending(failure, sending.MayHaveArrived) is { } result)
         {
-            isKept = failure is MailKit.Net.Smtp.SmtpCommandException && connection.IsConnected;
-            // 4. A connection that had ended.
-            if (!connection.WasUsed || sending.MayHaveArrived || !SmtpFailures.IsStale(failure))
-                return result;
-            isKept = false;
+            var isEnd = SmtpFailures.IsEnd(failure);
+            isKept = !isEnd && connection.IsConnected;
+            // A server that asks for a pause gets no second try at once.
+            return (result, isEnd && result.Certainty == SendCertainty.NotSent);
         }
         finally
         {
@@ -116,7 +129,6 @@ internal sealed class SmtpProvider : IProvider, IAsyncDisposable
             else
                 connection.Dispose();
         }
-        return await SendAsync(sending, mail, to, null, cancel).ConfigureAwait(false);
     }
 
     /// <summary>A character has at most three bytes in UTF-8, which are four in base64.</summary>

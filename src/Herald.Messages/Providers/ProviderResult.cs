@@ -8,6 +8,9 @@ public readonly record struct ProviderResult(SendCertainty Certainty, AttemptRes
 {
     public static readonly ProviderResult Accepted = new(SendCertainty.Accepted, AttemptResult.Delivered);
 
+    /// <summary>This recipient never takes anything any more, so other messages to it are of no use either.</summary>
+    public bool IsRecipientGone { get; init; }
+
     /// <summary>The provider does not have the message, and its trouble has nothing to do with the message.</summary>
     public static ProviderResult NotSent(AttemptStage stage, string reason) =>
         new(SendCertainty.NotSent, AttemptResult.Troubled(stage, ProviderText.OneLine(reason)));

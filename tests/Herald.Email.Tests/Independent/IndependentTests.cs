@@ -28,7 +28,7 @@ public sealed class IndependentTests
         for (var round = 0; round < 200; round++)
         {
             var (text, html) = ("x" + Draw(random, 60), random.Next(2) == 0 ? null : "<p>" + Draw(random, 60));
-            var (subject, name) = (Line(Draw(random, 20)), Line(Draw(random, 6).Replace("=?utf-8?q?x?=", "", StringComparison.Ordinal)));
+            var (subject, name) = (Line(Draw(random, 20)), Line(Draw(random, 6)));
             var quoted = name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
             var to = name.Length == 0 ? "ann@example.com" : $"\"{quoted}\" <ann@example.com>";
             var used = round % 2 == 0 ? place : old;
