@@ -35,7 +35,7 @@ public sealed class FailureTests
         { MailStage.Recipient, "half", AttemptOutcome.Failed, true, true, "ended before the mail was sent" },
         { MailStage.Data, "451 4.3.1 Disk", AttemptOutcome.Failed, true, true, "takes no content: 451 4.3.1 Disk" },
         { MailStage.Data, "drop", AttemptOutcome.Failed, true, true, "ended before the mail was sent" },
-        { MailStage.Data, "530 5.7.0 Who are you?", AttemptOutcome.Failed, true, true, "refuses the user: 530 5.7.0 Who are you?" },
+        { MailStage.Data, "530 5.7.0 Who are you?", AttemptOutcome.Failed, true, true, "takes no content: 530 5.7.0 Who are you?" },
         { MailStage.End, "451 4.3.0 Later", AttemptOutcome.Failed, true, true, "refuses the mail: 451 4.3.0 Later" },
         { MailStage.End, "550 5.7.1 Spam", AttemptOutcome.Failed, false, true, "refuses the mail: 550 5.7.1 Spam" },
         { MailStage.End, "554 5.6.0 Bad content", AttemptOutcome.Rejected, false, false, "5.6.0 Bad content" },

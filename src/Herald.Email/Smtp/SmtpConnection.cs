@@ -94,12 +94,17 @@ internal sealed class SmtpConnection(SmtpClient client, Socket socket) : IDispos
         }
     }
 
-    /// <summary>Waits without a timer: a read of no bytes completes when the server sends something or ends the connection.</summary>
+    /// <summary>
+    /// Waits without a timer: a read of no bytes completes when the server sends something or ends the connection. It can also complete
+    /// because of an answer that has been read since, so this looks again.
+    /// </summary>
     private async Task WatchAsync(Action<SmtpConnection> ended, CancellationToken cancel)
     {
         try
         {
-            await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancel).ConfigureAwait(false);
+            do
+                await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancel).ConfigureAwait(false);
+            while (IsUsable);
         }
         catch (OperationCanceledException)
         {

@@ -44,7 +44,10 @@ public sealed class IndependentTests
             Assert.Equal(Newlines(text), Newlines(Of("text")!));
             Assert.Equal(html is null ? null : Newlines(html), Of("html") is { } read ? Newlines(read) : null);
             Assert.Equal(Spaces(subject), Spaces(Of("subject")!));
-            Assert.Equal(Spaces(name), Spaces(Of("name")!));
+            // In names, unlike in subjects, this parser keeps the space between two encoded words, which is not a part of the text.
+            Assert.Equal(name.Replace(" ", "", StringComparison.Ordinal), Of("name")!.Replace(" ", "", StringComparison.Ordinal));
+            var mailbox = MimeKit.MimeMessage.Load(new MemoryStream(received.Content)).To.Mailboxes.Single();
+            Assert.Equal(Spaces(name), Spaces(mailbox.Name ?? ""));
             Assert.Equal(("ann@example.com", 1), (Of("address"), parsed.RootElement.GetProperty("recipients").GetInt32()));
             Assert.Equal($"<msg_{round}@example.com>", Of("id"));
             Assert.Empty(parsed.RootElement.GetProperty("defects").EnumerateArray());

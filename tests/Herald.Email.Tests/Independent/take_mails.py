@@ -25,7 +25,7 @@ class Handler:
 
 def authenticate(server, session, envelope, mechanism, data):
     good = isinstance(data, LoginPassword) and (data.login, data.password) == (sys.argv[2].encode(), sys.argv[3].encode())
-    return AuthResult(success=good)
+    return AuthResult(success=good, handled=False)
 
 
 async def serve():
