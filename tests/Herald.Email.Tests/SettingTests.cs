@@ -40,6 +40,7 @@ public sealed class SettingTests
         Refuses(Good with { Then = "backup" }, "email.providers.main.then", "email.providers.backup");
         Refuses(Good with { Then = "main" }, "email.providers.main.then", "lead back");
         Refuses(Good with { From = "nobody" }, "email.providers.main.from", "A mail address such as");
+        Refuses(Good with { From = "änn@example.com" }, "email.providers.main.from", "before @ is in ASCII");
         Refuses(Good with { Host = "a b" }, "email.providers.main.host", "A host name such as");
         Refuses(Good with { Host = "" }, "email.providers.main.host", "A host name such as");
     }
