@@ -9,7 +9,7 @@ namespace Herald.Posts;
 /// <summary>A definition together with the values that the settings of one provider give it.</summary>
 internal sealed class ConfiguredPost
 {
-    private const string Hidden = "***";
+    private const string Mask = "***", HiddenValue = "(hidden)";
 
     /// <summary>A shorter secret would be found in words by chance.</summary>
     private const int ShortestHidden = 4;
@@ -28,7 +28,7 @@ internal sealed class ConfiguredPost
 
     /// <summary>Removes the secrets from a text. Providers repeat parts of a request in their errors.</summary>
     public string Hide(string text) =>
-        _secrets.Aggregate(text, (hidden, secret) => hidden.Replace(secret, Hidden, StringComparison.Ordinal));
+        _secrets.Aggregate(text, (hidden, secret) => hidden.Replace(secret, Mask, StringComparison.Ordinal));
 
     /// <param name="name">The name of the provider, for problems.</param>
     /// <returns>The post, or what is wrong with the settings or with the definition.</returns>
@@ -79,13 +79,21 @@ internal sealed class ConfiguredPost
             {
                 if (parameter.Default is null)
                     problems.Add(new(place, $"It is missing: {parameter.About} Write {WaysFor(place, parameter)}."));
-                values[parameter.Name] = parameter.Default ?? "";
+                values[parameter.Name] = DefaultOf(parameter, values);
                 continue;
             }
             if (Read(place, given, parameter, problems) is { } value)
-                values[parameter.Name] = Check(place, value, parameter, problems);
+                values[parameter.Name] = Check(place, value, parameter, given.Text is null, problems);
         }
         return values;
+    }
+
+    /// <summary>A default can be another value, which the definition lists before it: <c>{{account}}</c>.</summary>
+    private static string DefaultOf(PostParameter parameter, Dictionary<string, string> values)
+    {
+        var text = parameter.Default ?? "";
+        var other = text.StartsWith("{{", StringComparison.Ordinal) && text.EndsWith("}}", StringComparison.Ordinal) ? text[2..^2] : "";
+        return values.GetValueOrDefault(other, text);
     }
 
     private static string WaysFor(string place, PostParameter parameter) =>
@@ -101,7 +109,7 @@ internal sealed class ConfiguredPost
         if (given.Text is not null && parameter.IsSecret)
         {
             // The value is not repeated: it was meant to be secret.
-            problems.Add(new(place, $"It is a secret, and text would be shown. Write {WaysFor(place, parameter)}.") { Value = "(hidden)" });
+            problems.Add(new(place, $"It is a secret, and text would be shown. Write {WaysFor(place, parameter)}.") { Value = HiddenValue });
             return null;
         }
         if (given.File is not { } file)
@@ -117,7 +125,7 @@ internal sealed class ConfiguredPost
         }
     }
 
-    private static string Check(string place, string value, PostParameter parameter, List<SettingProblem> problems)
+    private static string Check(string place, string value, PostParameter parameter, bool isSecret, List<SettingProblem> problems)
     {
         const int Longest = 4096;
         var rule = value.Length is 0 or > Longest ? $"It has 1 to {Longest:N0} characters."
@@ -126,7 +134,7 @@ internal sealed class ConfiguredPost
             : parameter.IsAddress ? AddressRules.Refuse(value)
             : null;
         if (rule is not null)
-            problems.Add(new(place, $"{parameter.About} {rule}") { Value = parameter.IsSecret ? "(hidden)" : value });
+            problems.Add(new(place, $"{parameter.About} {rule}") { Value = parameter.IsSecret || isSecret ? HiddenValue : value });
         return value;
     }
 

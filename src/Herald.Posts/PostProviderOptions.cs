@@ -23,6 +23,9 @@ public record PostProviderOptions : ProviderOptions
     [Setting("The recipient of messages when neither the message nor the endpoint names one.", None = "none", Most = "512")]
     public string? To { get; init; }
 
+    [Setting("The provider is on a private network or on this machine. Other addresses inside of networks are refused.")]
+    public bool PrivateNetwork { get; init; }
+
     [Setting("How many messages this node sends at the same time.", Least = "1", Most = "1000")]
     public override int Connections { get; init; } = 16;
 }

@@ -16,7 +16,7 @@ public sealed class FakePagerDuty : FakeProvider
     {
         ["status"] = word,
         ["message"] = message,
-        ["errors"] = new JsonArray([.. errors.Select(error => (JsonNode)error)]),
+        ["errors"] = new JsonArray([.. errors.Select(error => (JsonNode?)error)]),
     }.ToJsonString());
 
     protected override ProviderAnswer Judge(ProviderCall call)

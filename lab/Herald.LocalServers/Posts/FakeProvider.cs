@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 using Herald.LocalServers.Http;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Herald.LocalServers.Posts;
 
@@ -89,7 +92,7 @@ public abstract class FakeProvider : IAsyncDisposable
             header => header.Key.ToLowerInvariant(), header => header.Value.ToString(), StringComparer.Ordinal);
         var request = context.Request;
         // The path as it was sent: a decoded one would hide a slash that was escaped.
-        var target = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget.Split('?', 2);
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2);
         var call = new ProviderCall(request.Method, target[0], target.Length == 2 ? target[1] : "", headers, body.ToArray());
         var plan = _plans.TryDequeue(out var planned) ? planned : Always;
         await _calls.Writer.WriteAsync(call, CancellationToken.None);
@@ -126,13 +129,16 @@ public abstract class FakeProvider : IAsyncDisposable
 
     private static async Task BreakOffAsync(HttpContext context, ProviderAnswer answer)
     {
-        // An answer without a body breaks off in its headers, which means that none arrives.
-        var body = Begin(context, answer);
-        if (body.Length > 1)
-        {
-            await context.Response.Body.WriteAsync(body.AsMemory(0, body.Length / 2), context.RequestAborted);
-            await context.Response.Body.FlushAsync(context.RequestAborted);
-        }
+        // The server itself would not promise that the first half has gone out before it closes the connection, so its socket is used.
+        var body = Encoding.UTF8.GetBytes(answer.Body);
+        var head = Encoding.ASCII.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {answer.Status} Half\r\nContent-Type: {answer.ContentType}\r\nContent-Length: {body.Length}\r\n\r\n"));
+        // An answer without a body breaks off in its head.
+        byte[] half = body.Length == 0 ? head[..(head.Length / 2)] : [.. head, .. body[..(body.Length / 2)]];
+        var socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
+        await socket.SendAsync(half, context.RequestAborted);
+        socket.Shutdown(SocketShutdown.Send);
         context.Abort();
     }
 

@@ -8,6 +8,7 @@ namespace Herald.Posts.Answers;
 /// <summary>Decides what an answer of a provider means for a message.</summary>
 internal static class AnswerJudge
 {
+    private const int LongestPlainWords = 200;
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     /// <param name="retryAfter">The wait of the header <c>Retry-After</c>.</param>
@@ -16,7 +17,7 @@ internal static class AnswerJudge
     {
         var values = new AnswerValues(body, rules.Places);
         var meaning = rules.All.FirstOrDefault(rule => rule.Fits(status, values.At))?.Means ?? MeaningOf(status, rules.SaysDelivered);
-        var words = rules.Words.SelectMany(values.At).FirstOrDefault(text => text.Length > 0);
+        var words = rules.Words.SelectMany(values.At).FirstOrDefault(text => text.Length > 0) ?? PlainWordsOf(body);
         var redirect = status is >= 300 and < 400 ? " (redirects are not followed)" : "";
         var reason = hide(string.Create(CultureInfo.InvariantCulture, $"answered {status}{redirect}{(words is null ? "" : $": {words}")}"));
         var wait = WaitOf(rules, values) is { } asked && (retryAfter is null || asked > retryAfter) ? asked : retryAfter;
@@ -65,6 +66,11 @@ internal static class AnswerJudge
         var result = ProviderResult.Unknown(why);
         return result with { Attempt = result.Attempt with { Stage = AttemptStage.Response, EndpointTroubled = status is >= 500 } };
     }
+
+    /// <summary>A short answer in plain text is the provider's words; a page or JSON is not.</summary>
+    private static string? PlainWordsOf(string body) =>
+        body.Trim() is { Length: > 0 and <= LongestPlainWords } text && text[0] is not ('<' or '{' or '[') && !text.Contains('\n', StringComparison.Ordinal)
+            ? text : null;
 
     /// <summary>The wait in the body, bounded. A value that is no number of seconds is ignored.</summary>
     private static TimeSpan? WaitOf(AnswerRules rules, AnswerValues values)

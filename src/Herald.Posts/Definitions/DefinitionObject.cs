@@ -80,23 +80,14 @@ internal sealed class DefinitionObject
         if (Find(name) is not { } value)
             return [];
         var items = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : new[] { value };
-        var texts = items.Select(TextOf).ToList();
+        // The texts are compared with values of any type: true and 21211 mean the same with and without quotes.
+        var texts = items.Select(item => item.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Number
+            ? item.GetRawText() : TextOf(item)).ToList();
         if (texts.Count > 0 && texts.TrueForAll(text => text is { Length: > 0 }))
             return texts!;
         Note(name, value, "Write a text or a list of texts.");
         return [];
     }
 
-    /// <summary>A string; null for anything else, and for one with half of a UTF-16 pair.</summary>
-    private static string? TextOf(JsonElement value)
-    {
-        try
-        {
-            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    private static string? TextOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

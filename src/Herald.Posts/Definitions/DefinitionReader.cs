@@ -11,7 +11,7 @@ namespace Herald.Posts.Definitions;
 /// <summary>Reads a definition of a provider. It finds all problems at once.</summary>
 public static class DefinitionReader
 {
-    private const string AddressForm = "address", SecretForm = "secret", TextForm = "text";
+    private const string AddressForm = "address", SecretForm = "secret", SecretAddressForm = "secret-address", TextForm = "text";
     private static readonly TimeSpan PatternPatience = TimeSpan.FromMilliseconds(100);
     private static readonly string[] BodyFields = ["json", "form", "text"];
     private static readonly string[] Methods = ["POST", "PUT", "PATCH"];
@@ -24,6 +24,7 @@ public static class DefinitionReader
         {
             using var document = JsonDocument.Parse(
                 json, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            CheckTexts(document.RootElement);
             var definition = Read(document.RootElement, problems);
             return problems.Count == 0 ? (definition, []) : (null, problems);
         }
@@ -31,6 +32,36 @@ public static class DefinitionReader
         {
             return (null, [FieldProblem.Of(
                 "", $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}", "The file is not valid JSON from here.")]);
+        }
+        catch (InvalidOperationException)
+        {
+            return (null, [FieldProblem.Of(
+                "", "a string", "It is not valid Unicode: it has bytes that are not UTF-8, or an escape for half of a UTF-16 pair.")]);
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">A text or a name is not valid Unicode.</exception>
+    private static void CheckTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var field in element.EnumerateObject())
+                {
+                    _ = field.Name;
+                    CheckTexts(field.Value);
+                }
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                    CheckTexts(item);
+                break;
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null or JsonValueKind.Undefined:
+            default:
+                break;
         }
     }
 
@@ -51,7 +82,7 @@ public static class DefinitionReader
             Basic = fields.Find("basic") is { } basic ? BasicOf(basic, problems) : null,
             Headers = HeadersOf(fields, problems),
             BodyKind = kind,
-            Body = body.Clone(),
+            Body = body.ValueKind == JsonValueKind.Undefined ? body : body.Clone(),
             Markup = Markup.Find(OneOf(fields, "markup", Markup.Names, Markup.None.Name))!,
             LongestText = fields.Number("longestText", 1, 1_000_000),
             DropsRepeats = fields.Switch("dropsRepeats"),
@@ -104,13 +135,14 @@ public static class DefinitionReader
                     pointer, field.Name, $"{ProviderName.Rule} It is none of {string.Join(", ", Template.Names)}, which messages have."));
             }
             var value = new DefinitionObject(field.Value, pointer, problems, "about", "form", "default", "optional");
-            var form = OneOf(value, "form", [TextForm, SecretForm, AddressForm], TextForm);
+            var form = OneOf(value, "form", [TextForm, SecretForm, AddressForm, SecretAddressForm], TextForm);
+            var isSecret = form is SecretForm or SecretAddressForm;
             var about = value.Text("about", "Say what the value is.");
             var ownDefault = value.OptionalText("default", "Write a text.");
-            if (ownDefault is not null && form == SecretForm)
+            if (ownDefault is not null && isSecret)
                 value.Note("default", ownDefault, "A secret has no default. Remove it.");
             parameters.Add(new(
-                field.Name, about, form == SecretForm, form == AddressForm, ownDefault ?? (value.Switch("optional") ? "" : null)));
+                field.Name, about, isSecret, form is AddressForm or SecretAddressForm, ownDefault ?? (value.Switch("optional") ? "" : null)));
         }
         return parameters;
     }

@@ -2,9 +2,9 @@ using Herald.Engine.Channels;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Messages.Providers;
-using Herald.Outbound;
 using Herald.Posts.Definitions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Herald.Posts.Hosting;
 
@@ -28,9 +28,10 @@ public sealed class PostsModule : IModule
         var providers = options.Get<PostOptions>().Providers;
         if (providers.Count == 0)
             return;
+        services.TryAddSingleton<ProviderSenders>();
         services.AddSingleton<IChannel>(container => new PostChannel(
             [.. providers.Select(provider => PostProvider.Create(
-                provider.Key, provider.Value, Presets.Posts, container.GetRequiredService<HttpSender>()))],
+                provider.Key, provider.Value, Presets.Posts, container.GetRequiredService<ProviderSenders>().For(provider.Value)))],
             container.GetRequiredService<TimeProvider>()));
     }
 }

@@ -53,26 +53,41 @@ internal sealed class PostRequest
         // A client would follow such a step of a path, and so leave the address of the definition.
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || !IsAsWritten(url, text))
             return (null, FieldProblem.Of("/to", message.To, "It cannot be a part of the provider's address."));
-        var headers = _headers.Select(header => KeyValuePair.Create(header.Key, header.Value.Render(message)))
-            .Where(header => header.Value.Length > 0).ToList();
+        var headers = _headers.Where(header => !header.Value.IsUnfilled(message))
+            .Select(header => KeyValuePair.Create(header.Key, header.Value.Render(message))).ToList();
         return (new(_method, url, headers, _authorization, _contentType, _body.Render(shown)), null);
     }
 
     /// <summary>How many characters the text has with its escapes.</summary>
     public int LengthOf(Message message) => _markup.Escape(message.Text).Length;
 
-    /// <summary>A parameter that is an address is the beginning of the URL, so it stands there as it is.</summary>
+    /// <summary>
+    /// The values of the settings are written into the URL here: an address as it is, because the URL begins with it, and others with what a
+    /// path allows. So a token with a colon stands there as its service documents it.
+    /// </summary>
     private static Template? UrlOf(PostDefinition definition, IReadOnlyDictionary<string, string> values, List<FieldProblem> problems)
     {
-        var source = definition.Parameters.Where(parameter => parameter.IsAddress).Aggregate(
-            definition.Url,
-            (url, parameter) => url.Replace($"{{{{{parameter.Name}}}}}", values[parameter.Name].TrimEnd('/'), StringComparison.Ordinal));
+        var source = definition.Url;
+        foreach (var parameter in definition.Parameters)
+        {
+            var value = values[parameter.Name];
+            var written = parameter.IsAddress ? value.TrimEnd('/') : Uri.EscapeDataString(value).Replace("%3A", ":", StringComparison.Ordinal);
+            source = source.Replace($"{{{{{parameter.Name}}}}}", written, StringComparison.Ordinal);
+        }
+        source = WithOneQuery(source);
         if (Parse(source, TemplateEncoding.UrlPart, values, "/url", problems) is not { } template)
             return null;
         var rule = AddressRules.Refuse(template.Render(Sample));
         if (rule is not null)
             problems.Add(FieldProblem.Of("/url", definition.Url, rule));
         return template;
+    }
+
+    /// <summary>An address of the settings can have a query already; then a query of the definition continues it.</summary>
+    private static string WithOneQuery(string url)
+    {
+        var first = url.IndexOf('?', StringComparison.Ordinal);
+        return first < 0 ? url : url[..(first + 1)] + url[(first + 1)..].Replace('?', '&');
     }
 
     private static string? BasicOf(
