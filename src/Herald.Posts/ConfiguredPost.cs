@@ -19,7 +19,12 @@ internal sealed class ConfiguredPost
     private ConfiguredPost(PostDefinition definition, PostRequest request, IEnumerable<string> secrets)
     {
         (Definition, Request) = (definition, request);
-        _secrets = [.. secrets.SelectMany(SpellingsOf).Where(secret => secret.Length >= ShortestHidden).OrderByDescending(secret => secret.Length)];
+        // The longest is first, because one can be a part of another.
+        _secrets =
+        [
+            .. secrets.SelectMany(SpellingsOf).Where(secret => secret.Length >= ShortestHidden)
+                .OrderByDescending(secret => secret.Length),
+        ];
     }
 
     public PostDefinition Definition { get; }
@@ -109,7 +114,8 @@ internal sealed class ConfiguredPost
         if (given.Text is not null && parameter.IsSecret)
         {
             // The value is not repeated: it was meant to be secret.
-            problems.Add(new(place, $"It is a secret, and text would be shown. Write {WaysFor(place, parameter)}.") { Value = HiddenValue });
+            problems.Add(
+                new(place, $"It is a secret, and text would be shown. Write {WaysFor(place, parameter)}.") { Value = HiddenValue });
             return null;
         }
         if (given.File is not { } file)

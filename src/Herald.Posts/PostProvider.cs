@@ -97,7 +97,7 @@ public sealed class PostProvider : IProvider, IDisposable
 
             // 4. The answer.
             return sent.Failure is { } failure
-                ? new(HasLeft(failure.Stage) ? SendCertainty.Unknown : SendCertainty.NotSent, failure with { Reason = _post.Hide(failure.Reason) })
+                ? new(CertaintyOf(failure.Stage), failure with { Reason = _post.Hide(failure.Reason) })
                 : AnswerJudge.Judge(_post.Definition.Answers, sent.Answer.Status, sent.Answer.Body, sent.Answer.RetryAfter, _post.Hide);
         }
         catch (OperationCanceledException)
@@ -122,11 +122,17 @@ public sealed class PostProvider : IProvider, IDisposable
         if (definition.To is null && message.To is { } extra)
             return FieldProblem.Of("/to", extra, "This provider has no recipients: its address says who gets a post. Remove it.");
         if (definition.To is { IsOptional: false } && message.To is null)
-            return FieldProblem.Of("/to", "", $"A recipient is missing in the message, in the endpoint and in the settings. {definition.To.Rule}");
+        {
+            return FieldProblem.Of(
+                "/to", "", $"A recipient is missing in the message, in the endpoint and in the settings. {definition.To.Rule}");
+        }
         if (message.To is { } to && definition.To?.Pattern?.IsMatch(to) == false)
             return FieldProblem.Of("/to", to, definition.To.Rule);
         if (definition.LongestText is { } most && _post.Request.LengthOf(message) is var length && length > most)
-            return FieldProblem.Of("/text", message.Text, $"It has {length:N0} characters with its escapes. The provider takes {most:N0} at most.");
+        {
+            return FieldProblem.Of(
+                "/text", message.Text, $"It has {length:N0} characters with its escapes. The provider takes {most:N0} at most.");
+        }
         return null;
     }
 
@@ -134,6 +140,8 @@ public sealed class PostProvider : IProvider, IDisposable
 
     /// <summary>A part of the request may have gone out.</summary>
     private static bool HasLeft(AttemptStage stage) => stage >= AttemptStage.Send;
+
+    private static SendCertainty CertaintyOf(AttemptStage stage) => HasLeft(stage) ? SendCertainty.Unknown : SendCertainty.NotSent;
 
     /// <summary>One sending with its last request, which knows how far it has come.</summary>
     private sealed class Trip(PreparedRequest prepared)

@@ -14,7 +14,7 @@ internal static class SmsPreparation
         if (to is null)
         {
             return (null, FieldProblem.Of(
-                "/to", "", "A number is missing in the message, in the endpoint and in the settings. Write it as to, such as +49 170 1234567."));
+                "/to", "", "A number is missing in the message, in the endpoint and in the settings. Write one such as +49 170 1234567."));
         }
         var (number, problem) = numbers.Read(to);
         if (problem is not null)

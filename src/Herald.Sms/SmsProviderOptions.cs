@@ -7,8 +7,8 @@ namespace Herald.Sms;
 public sealed record SmsProviderOptions : PostProviderOptions
 {
     [Setting(
-        "The most parts of one text message. A part has 160 characters of the GSM alphabet or 70 others; parts of a longer text have 153 or "
-        + "67. Each part costs as much as a message. A longer text is not sent.",
+        "The most parts of one text message. A part has 160 characters of the GSM alphabet or 70 others; parts of a longer text have 153 "
+        + "or 67. Each part costs as much as a message. A longer text is not sent.",
         Least = "1", Most = "255")]
     public int MostSegments { get; init; } = 6;
 }

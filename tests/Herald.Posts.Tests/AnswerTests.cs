@@ -101,7 +101,8 @@ public sealed class AnswerTests
     {
         var rules = new AnswerRules([], null, ["error.text", "message"]);
         var body = "{\"message\": \"no\\r\\n\\u001b[2J token abcd-secret " + new string('x', 5000) + "\"}";
-        var result = AnswerJudge.Judge(rules, 400, body, null, text => text.Replace("abcd-secret", "***", StringComparison.Ordinal)).Attempt;
+        var result = AnswerJudge.Judge(
+            rules, 400, body, null, text => text.Replace("abcd-secret", "***", StringComparison.Ordinal)).Attempt;
         Assert.StartsWith("answered 400: no", result.Reason, StringComparison.Ordinal);
         Assert.Contains("token ***", result.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain(result.Reason, char.IsControl);

@@ -30,21 +30,39 @@ public sealed class DefinitionTests
     [InlineData("{" + Good + ", \"values\": {\"Token\": {\"about\": \"t\"}}}", "/values/Token", "lower-case letters")]
     [InlineData("{" + Good + ", \"values\": {\"text\": {\"about\": \"t\"}}}", "/values/text", "which messages have")]
     [InlineData("{" + Good + ", \"values\": {\"token\": {}}}", "/values/token/about", "It is missing")]
-    [InlineData("{" + Good + ", \"values\": {\"token\": {\"about\": \"t\", \"form\": \"hidden\"}}}", "/values/token/form", "One of text, secret, address, secret-address")]
-    [InlineData("{" + Good + ", \"values\": {\"token\": {\"about\": \"t\", \"form\": \"secret\", \"default\": \"x\"}}}", "/values/token/default", "A secret has no default")]
+    [InlineData(
+        "{" + Good + ", \"values\": {\"token\": {\"about\": \"t\", \"form\": \"hidden\"}}}",
+        "/values/token/form", "One of text, secret, address, secret-address")]
+    [InlineData(
+        "{" + Good + ", \"values\": {\"token\": {\"about\": \"t\", \"form\": \"secret\", \"default\": \"x\"}}}",
+        "/values/token/default", "A secret has no default")]
     [InlineData("{" + Good + ", \"to\": {}}", "/to/rule", "Say in a sentence")]
     [InlineData("{" + Good + ", \"to\": {\"rule\": \"r\", \"pattern\": \"(\"}}", "/to/pattern", "no regular expression")]
     [InlineData("{" + Good + ", \"to\": {\"rule\": \"r\", \"pattern\": \"(a)\\\\1\"}}", "/to/pattern", "no regular expression")]
     [InlineData("{" + Good + ", \"answers\": {}}", "/answers", "Write a list")]
-    [InlineData("{" + Good + ", \"answers\": [{\"status\": \"200\"}]}", "/answers/0/means", "It is missing. One of delivered, transient, throttled")]
-    [InlineData("{" + Good + ", \"answers\": [{\"status\": \"200\", \"means\": \"ok\"}]}", "/answers/0/means", "One of delivered, transient, throttled, permanent, badRecipient, troubled, unclear")]
-    [InlineData("{" + Good + ", \"answers\": [{\"status\": \"2xx\", \"means\": \"delivered\"}]}", "/answers/0/status", "a range such as 400-499")]
-    [InlineData("{" + Good + ", \"answers\": [{\"status\": \"299-200\", \"means\": \"delivered\"}]}", "/answers/0/status", "a range such as 400-499")]
+    [InlineData(
+        "{" + Good + ", \"answers\": [{\"status\": \"200\"}]}",
+        "/answers/0/means", "It is missing. One of delivered, transient, throttled")]
+    [InlineData(
+        "{" + Good + ", \"answers\": [{\"status\": \"200\", \"means\": \"ok\"}]}",
+        "/answers/0/means", "One of delivered, transient, throttled, permanent, badRecipient, troubled, unclear")]
+    [InlineData(
+        "{" + Good + ", \"answers\": [{\"status\": \"2xx\", \"means\": \"delivered\"}]}",
+        "/answers/0/status", "a range such as 400-499")]
+    [InlineData(
+        "{" + Good + ", \"answers\": [{\"status\": \"299-200\", \"means\": \"delivered\"}]}",
+        "/answers/0/status", "a range such as 400-499")]
     [InlineData("{" + Good + ", \"answers\": [{\"status\": 200, \"means\": \"delivered\"}]}", "/answers/0/status", "as a text")]
     [InlineData("{" + Good + ", \"answers\": [{\"means\": \"delivered\"}]}", "/answers/0", "A rule needs status, at or body")]
-    [InlineData("{" + Good + ", \"answers\": [{\"status\": \"200\", \"is\": \"x\", \"means\": \"delivered\"}]}", "/answers/0/is", "Say where the text is")]
-    [InlineData("{" + Good + ", \"answers\": [{\"body\": true, \"at\": \"x\", \"means\": \"delivered\"}]}", "/answers/0/at", "remove at or body")]
-    [InlineData("{" + Good + ", \"answers\": [{\"at\": \"x\", \"is\": [[]], \"means\": \"delivered\"}]}", "/answers/0/is", "a list of texts")]
+    [InlineData(
+        "{" + Good + ", \"answers\": [{\"status\": \"200\", \"is\": \"x\", \"means\": \"delivered\"}]}",
+        "/answers/0/is", "Say where the text is")]
+    [InlineData(
+        "{" + Good + ", \"answers\": [{\"body\": true, \"at\": \"x\", \"means\": \"delivered\"}]}",
+        "/answers/0/at", "remove at or body")]
+    [InlineData(
+        "{" + Good + ", \"answers\": [{\"at\": \"x\", \"is\": [[]], \"means\": \"delivered\"}]}",
+        "/answers/0/is", "a list of texts")]
     [InlineData("{" + Good + ", \"words\": {}}", "/words", "a list of texts")]
     public void A_problem_names_place_value_and_rule(string json, string pointer, string rule)
     {
@@ -57,7 +75,8 @@ public sealed class DefinitionTests
     [Fact]
     public void All_problems_are_found_at_once()
     {
-        var (_, problems) = DefinitionReader.Read(Encoding.UTF8.GetBytes("{\"about\": 1, \"url\": 2, \"form\": [], \"method\": 3, \"x\": 4}"));
+        const string Json = "{\"about\": 1, \"url\": 2, \"form\": [], \"method\": 3, \"x\": 4}";
+        var (_, problems) = DefinitionReader.Read(Encoding.UTF8.GetBytes(Json));
         Assert.Equal(["/x", "/form", "/about", "/method", "/url"], problems.Select(problem => problem.Pointer));
         Assert.All(problems, problem => Assert.NotEmpty(problem.Value));
     }

@@ -20,7 +20,10 @@ public sealed class DocumentationTests
         foreach (var example in settings)
         {
             var file = page.Write(
-                example, name => name == "tickets.json" ? definition : name.EndsWith("-url", StringComparison.Ordinal) ? "https://x.test/y" : null, "secret");
+                example,
+                name => name == "tickets.json" ? definition
+                    : name.EndsWith("-url", StringComparison.Ordinal) ? "https://x.test/y" : null,
+                "secret");
             Assert.Empty(new SettingSet(new PostsModule().Sections).Load(new() { File = file }).Errors);
         }
         var all = string.Concat(settings.Select(example => example.ToJsonString()));
@@ -36,7 +39,9 @@ public sealed class DocumentationTests
         {
             var row = Assert.Single(rows, row => row.StartsWith($"| `{preset}` |", StringComparison.Ordinal));
             var definition = DefinitionReader.Read(Presets.Posts.Load(preset).Json).Definition!;
-            Assert.All(definition.Parameters.Where(parameter => parameter.Name != "server"), parameter => Assert.Contains($"`{parameter.Name}`", row, StringComparison.Ordinal));
+            Assert.All(
+                definition.Parameters.Where(parameter => parameter.Name != "server"),
+                parameter => Assert.Contains($"`{parameter.Name}`", row, StringComparison.Ordinal));
             Assert.Equal(definition.To is null, row.Contains("| none |", StringComparison.Ordinal));
             Assert.Equal(definition.DropsRepeats, row.Contains("dropped by", StringComparison.Ordinal));
         }

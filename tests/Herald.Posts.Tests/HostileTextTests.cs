@@ -9,11 +9,13 @@ public sealed class HostileTextTests
 {
     private const int Rounds = 150;
 
-    /// <summary>Everything that has a meaning somewhere: in JSON, HTTP, forms, HTML, Markdown, Slack, Discord, templates and terminals.</summary>
+    /// <summary>Everything that has a meaning somewhere: in JSON, HTTP, forms, HTML, Markdown, chats, templates and terminals.</summary>
     private static readonly string[] Pieces =
     [
-        "\r\n", "\n", "\r", "\0", "\"", "'", "\\", "<", ">", "&", "=", "+", "%0d%0a", "%2e", "{{to}}", "{{", "}}", "</script>", "\u2028", "\u202e",
-        "\u05d0", "😀", "é", "€", "<!channel>", "<@U123>", "@everyone", "&lt;", "&amp;", "*b*", "_i_", "~s~", "`c`", "||x||", "# h", "- l", "1. n",
+        "\r\n", "\n", "\r", "\0", "\"", "'", "\\", "<", ">", "&", "=", "+", "%0d%0a", "%2e", "{{to}}", "{{", "}}", "</script>",
+        "\u2028", "\u202e",
+        "\u05d0", "😀", "é", "€", "<!channel>", "<@U123>", "@everyone", "&lt;", "&amp;", "*b*", "_i_", "~s~", "`c`", "||x||", "# h", "- l",
+        "1. n",
         "[a](http://b)", "https://example.com/a_b?c=*d", "http://", "\",\"channel\":\"C0\"", "\"}", "\u0085", "\u001b[2J", " ", "\t", "abc",
         "{{DATE(2020-01-01T00:00:00Z)}}", "To=1", "&To=%2B15005550006",
     ];

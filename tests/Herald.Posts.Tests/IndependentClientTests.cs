@@ -54,7 +54,8 @@ public sealed class IndependentClientTests : IAsyncLifetime
     {
         await using var place = new PostPlace();
         await using var fake = await FakeProvider.StartAsync(new FakeSlackWebhook(), PostPlace.TestEnd);
-        await place.TryAsync(place.Channel(("main", PresetCase.Of("slack-webhook").Options(fake))), "post://main", new { text = "1 < 2 & 3 > 2" });
+        var channel = place.Channel(("main", PresetCase.Of("slack-webhook").Options(fake)));
+        await place.TryAsync(channel, "post://main", new { text = "1 < 2 & 3 > 2" });
         await SendAsync(fake.Webhook, "1 &lt; 2 &amp; 3 &gt; 2");
         Assert.Equal(2, fake.Accepted.Count);
         Assert.Single(fake.Accepted.Distinct());

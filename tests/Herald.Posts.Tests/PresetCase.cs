@@ -7,7 +7,9 @@ internal sealed record PresetCase(string Preset, Func<FakeProvider> Create, Func
 {
     private static readonly PresetCase[] All =
     [
-        new("slack", () => new FakeSlack(), fake => Values.Of("slack", ("token", Values.Secret(FakeSlack.Token)), Server(fake)), $"/{FakeSlack.Channel}"),
+        new(
+            "slack", () => new FakeSlack(), fake => Values.Of("slack", ("token", Values.Secret(FakeSlack.Token)), Server(fake)),
+            $"/{FakeSlack.Channel}"),
         new(
             "slack-webhook", () => new FakeSlackWebhook(),
             fake => Values.Of("slack-webhook", ("url", Values.Secret(((FakeSlackWebhook)fake).Webhook))), ""),
@@ -16,7 +18,9 @@ internal sealed record PresetCase(string Preset, Func<FakeProvider> Create, Func
         new(
             "pagerduty", () => new FakePagerDuty(),
             fake => Values.Of("pagerduty", ("routing-key", Values.Secret(FakePagerDuty.RoutingKey)), Server(fake)), ""),
-        new("ntfy", () => new FakeNtfy(), fake => Values.Of("ntfy", ("token", Values.Secret(FakeNtfy.Token)), Server(fake)), $"/{FakeNtfy.Topic}"),
+        new(
+            "ntfy", () => new FakeNtfy(), fake => Values.Of("ntfy", ("token", Values.Secret(FakeNtfy.Token)), Server(fake)),
+            $"/{FakeNtfy.Topic}"),
         new(
             "telegram", () => new FakeTelegram(), fake => Values.Of("telegram", ("token", Values.Secret(FakeTelegram.Token)), Server(fake)),
             $"/{FakeTelegram.Chat}"),

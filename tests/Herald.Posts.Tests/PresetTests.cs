@@ -179,7 +179,10 @@ public sealed class PresetTests
         await using var place = new PostPlace();
         var one = PresetCase.Of("teams");
         await using var fake = await FakeProvider.StartAsync(one.Create(), PostPlace.TestEnd);
-        var result = await place.TryAsync(place.Channel(("main", one.Options(fake))), one.Endpoint, new { text = new string('x', 28 * 1024) });
+        var channel = place.Channel(("main", one.Options(fake)));
+
+        var result = await place.TryAsync(channel, one.Endpoint, new { text = new string('x', 28 * 1024) });
+
         Assert.Equal((AttemptOutcome.Rejected, 413), (result.Outcome, result.StatusCode));
         Assert.Contains("larger than 28 KB", result.Reason, StringComparison.Ordinal);
     }

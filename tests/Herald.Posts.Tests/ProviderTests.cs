@@ -18,7 +18,9 @@ public sealed class ProviderTests
           "to": {"rule": "A person by login: lower-case letters.", "pattern": "[a-z]+"},
           "method": "PUT",
           "url": "{{server}}/boards/{{board}}/tickets/{{id}}?assignee={{to}}",
-          "headers": {"X-Key": "key={{key}}", "Idempotency-Key": "{{id}}", "X-Category": "{{category}}", "Content-Type": "application/vnd.ticket+json"},
+          "headers": {
+            "X-Key": "key={{key}}", "Idempotency-Key": "{{id}}", "X-Category": "{{category}}", "Content-Type": "application/vnd.ticket+json"
+          },
           "json": {
             "ticket": {"title": "{{headline}}", "lines": ["{{subject}}", "{{text}}", "via Herald"], "urgent": true, "rank": 1.50},
             "extra": "{{data}}"
@@ -45,9 +47,11 @@ public sealed class ProviderTests
             new Reply.Status(422, "{\"problems\": [{\"field\": \"assignee\", \"text\": \"bob has left\"}]}"),
             new Reply.Status(429, "{\"retry\": {\"seconds\": 4}}"));
         var channel = place.Channel(("tickets", Values.Of(
-            place.Define(Tickets), ("key", Values.Secret("s3cret-key")), ("server", Values.Text($"{new Uri(receiver.Endpoint, "/")}api/")))));
+            place.Define(Tickets),
+            ("key", Values.Secret("s3cret-key")), ("server", Values.Text($"{new Uri(receiver.Endpoint, "/")}api/")))));
 
-        var first = await place.TryAsync(channel, "post://tickets/ann", new { subject = "Disk", text = "It is \"full\".", data = new { host = "db-1" } });
+        var message = new { subject = "Disk", text = "It is \"full\".", data = new { host = "db-1" } };
+        var first = await place.TryAsync(channel, "post://tickets/ann", message);
         Assert.Equal("", first.Reason);
         var request = await receiver.NextAsync(PostPlace.TestEnd);
         Assert.Equal(("PUT", "/api/boards/ops%2F1/tickets/msg_1?assignee=ann"), (request.Method, request.Target));
@@ -55,7 +59,8 @@ public sealed class ProviderTests
         Assert.Equal(("application/vnd.ticket+json", null), (request.Header("content-type"), request.Header("x-category")));
         Assert.StartsWith("Herald/", request.Header("user-agent"), StringComparison.Ordinal);
         Assert.Equal(
-            """{"ticket":{"title":"Disk","lines":["Disk","It is \"full\".","via Herald"],"urgent":true,"rank":1.50},"extra":{"host":"db-1"}}""",
+            """{"ticket":{"title":"Disk","lines":["Disk","It is \"full\".","via Herald"],"urgent":true,"rank":1.50},"""
+            + "\"extra\":{\"host\":\"db-1\"}}",
             request.BodyText);
 
         var full = await place.TryAsync(channel, "post://tickets/ann", new { text = "again" });
@@ -76,7 +81,8 @@ public sealed class ProviderTests
         await using var slack = await FakeProvider.StartAsync(new FakeSlackWebhook(), PostPlace.TestEnd);
         await using var discord = await FakeProvider.StartAsync(new FakeDiscord(), PostPlace.TestEnd);
         var channel = place.Channel(
-            ("slack", PresetCase.Of("slack-webhook").Options(slack) with { Then = "discord" }), ("discord", PresetCase.Of("discord").Options(discord)));
+            ("slack", PresetCase.Of("slack-webhook").Options(slack) with { Then = "discord" }),
+            ("discord", PresetCase.Of("discord").Options(discord)));
 
         // A token that is refused proves that nothing was sent.
         slack.Plan(PlannedAnswer.BadToken);
@@ -152,7 +158,8 @@ public sealed class ProviderTests
         using var guarded = new Outbound.HttpSender(new Outbound.OutboundOptions(), place.Clock);
         await using var fake = await FakeProvider.StartAsync(new FakeDiscord(), PostPlace.TestEnd);
         var options = PresetCase.Of("discord").Options(fake);
-        var senders = new Hosting.ProviderSenders(guarded, Microsoft.Extensions.Options.Options.Create(new Outbound.OutboundOptions()), place.Clock);
+        var outbound = Microsoft.Extensions.Options.Options.Create(new Outbound.OutboundOptions());
+        var senders = new Hosting.ProviderSenders(guarded, outbound, place.Clock);
         foreach (var isInside in new[] { false, true })
         {
             var given = options with { PrivateNetwork = isInside };

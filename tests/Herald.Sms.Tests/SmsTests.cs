@@ -47,9 +47,10 @@ public sealed class SmsTests
         var huge = await place.TryAsync(channel, "sms://gateway/+4917012345678", new { text = new string('ё', 1 << 19) });
 
         Assert.Equal("", fits.Reason);
-        Assert.Contains("307 characters of the GSM alphabet, which are 3 parts. At most 2 are allowed", plain.Reason, StringComparison.Ordinal);
-        Assert.Contains("135 characters of UTF-16, because not all are in the GSM alphabet, which are 3 parts", wide.Reason, StringComparison.Ordinal);
-        Assert.All([plain, wide, huge], result => Assert.Equal((AttemptOutcome.Rejected, AttemptStage.Guard), (result.Outcome, result.Stage)));
+        Assert.Contains("307 characters of the GSM alphabet, which are 3 parts. At most 2 ", plain.Reason, StringComparison.Ordinal);
+        Assert.Contains("135 characters of UTF-16, because not all are in the GSM alphabet", wide.Reason, StringComparison.Ordinal);
+        Assert.All(
+            [plain, wide, huge], result => Assert.Equal((AttemptOutcome.Rejected, AttemptStage.Guard), (result.Outcome, result.Stage)));
         Assert.Single(fake.Accepted);
     }
 
@@ -65,7 +66,8 @@ public sealed class SmsTests
         var result = await place.TryAsync(channel, "sms://gateway", new { text = "Hello", to });
         Assert.Equal(AttemptOutcome.Rejected, result.Outcome);
         Assert.StartsWith("to", result.Reason, StringComparison.Ordinal);
-        Assert.Contains("number is missing", (await place.TryAsync(channel, "sms://gateway", new { text = "Hello" })).Reason, StringComparison.Ordinal);
+        var missing = await place.TryAsync(channel, "sms://gateway", new { text = "Hello" });
+        Assert.Contains("number is missing", missing.Reason, StringComparison.Ordinal);
         Assert.False(fake.Calls.TryRead(out _));
     }
 
@@ -83,11 +85,16 @@ public sealed class SmsTests
     [Fact]
     public void Settings_are_checked_with_their_names()
     {
-        var values = new Dictionary<string, Posts.PostValueOptions> { ["account"] = new() { Text = "AC1" }, ["token"] = new() { Secret = "hunter2" } };
+        var values = new Dictionary<string, Posts.PostValueOptions>
+        {
+            ["account"] = new() { Text = "AC1" },
+            ["token"] = new() { Secret = "hunter2" },
+        };
         var good = new SmsProviderOptions { Kind = "twilio", Values = values };
         Assert.Empty(Check(good, null));
         Refuses(good with { Kind = "slack" }, null, "sms.providers.main.kind", "no preset (twilio)");
-        Refuses(good with { Values = new Dictionary<string, Posts.PostValueOptions>() { ["token"] = values["token"] } }, null, "sms.providers.main.values.account", "It is missing");
+        var noAccount = new Dictionary<string, Posts.PostValueOptions> { ["token"] = values["token"] };
+        Refuses(good with { Values = noAccount }, null, "sms.providers.main.values.account", "It is missing");
         Refuses(good with { To = "0170 1234567" }, null, "sms.providers.main.to", "sms.region");
         Assert.Empty(Check(good with { To = "0170 1234567" }, "DE"));
         Refuses(good, "de", "sms.region", "two letters");

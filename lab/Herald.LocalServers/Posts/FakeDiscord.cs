@@ -40,20 +40,26 @@ public sealed class FakeDiscord : FakeProvider
         return new(200, new JsonObject { ["id"] = id, ["type"] = 0, ["content"] = content }.ToJsonString());
     }
 
-    protected override ProviderAnswer Throttled(int wait) => new(
-        429, new JsonObject { ["message"] = "You are being rate limited.", ["retry_after"] = wait + 0.25, ["global"] = false }.ToJsonString());
+    protected override ProviderAnswer Throttled(int wait) => new(429, new JsonObject
+    {
+        ["message"] = "You are being rate limited.",
+        ["retry_after"] = wait + 0.25,
+        ["global"] = false,
+    }.ToJsonString());
 
     protected override ProviderAnswer BadRecipient => Error(404, 10015, "Unknown Webhook");
 
     protected override ProviderAnswer BadToken => Error(401, 50027, "Invalid Webhook Token");
 
-    /// <summary>A backslash before a punctuation mark shows the mark; without it, the mark formats the text. A link is shown as it is.</summary>
+    /// <summary>
+    /// A backslash before a punctuation mark shows the mark; without it, the mark formats the text. A link is shown as it is.
+    /// </summary>
     private static string Show(string content, bool pings)
     {
         var shown = new StringBuilder();
         for (var i = 0; i < content.Length; i++)
         {
-            if (content[i] == '\\' && i + 1 < content.Length && char.IsAsciiLetterOrDigit(content[i + 1]) is false && !char.IsWhiteSpace(content[i + 1]))
+            if (content[i] == '\\' && i + 1 < content.Length && (char.IsPunctuation(content[i + 1]) || char.IsSymbol(content[i + 1])))
                 shown.Append(content[++i]);
             else if (IsLink(content, i))
             {
@@ -70,5 +76,6 @@ public sealed class FakeDiscord : FakeProvider
     }
 
     private static bool IsLink(string content, int i) =>
-        content.AsSpan(i).StartsWith("https://", StringComparison.Ordinal) || content.AsSpan(i).StartsWith("http://", StringComparison.Ordinal);
+        content.AsSpan(i).StartsWith("https://", StringComparison.Ordinal)
+        || content.AsSpan(i).StartsWith("http://", StringComparison.Ordinal);
 }

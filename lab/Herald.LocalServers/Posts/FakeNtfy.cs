@@ -12,8 +12,13 @@ public sealed partial class FakeNtfy : FakeProvider
     public const string Token = "tk_fakefakefakefakefakefakefake", Topic = "operations";
     private const int LargestMessage = 4096;
 
-    public static ProviderAnswer Error(int http, int code, string error) =>
-        new(http, new JsonObject { ["code"] = code, ["http"] = http, ["error"] = error, ["link"] = "https://ntfy.sh/docs/publish" }.ToJsonString());
+    public static ProviderAnswer Error(int http, int code, string error) => new(http, new JsonObject
+    {
+        ["code"] = code,
+        ["http"] = http,
+        ["error"] = error,
+        ["link"] = "https://ntfy.sh/docs/publish",
+    }.ToJsonString());
 
     protected override ProviderAnswer Judge(ProviderCall call)
     {

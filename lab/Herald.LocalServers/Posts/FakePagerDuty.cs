@@ -10,6 +10,7 @@ public sealed class FakePagerDuty : FakeProvider
 {
     public const string RoutingKey = "0fake0fake0fake0fake0fake0fake00";
     private const int LongestSummary = 1024, LongestKey = 255;
+    private const string BadSeverity = "'payload.severity' is invalid (must be one of 'critical', 'warning', 'error' or 'info')";
     private readonly HashSet<string> _keys = [];
 
     public static ProviderAnswer Error(int status, string word, string message, params string[] errors) => new(status, new JsonObject
@@ -34,12 +35,13 @@ public sealed class FakePagerDuty : FakeProvider
         var summary = (string?)payload?["summary"] ?? "";
         string[] errors =
         [
-            .. (string?)json["event_action"] is "trigger" or "acknowledge" or "resolve" ? [] : new[] { "'event_action' is missing or blank" },
+            .. (string?)json["event_action"] is "trigger" or "acknowledge" or "resolve"
+                ? [] : new[] { "'event_action' is missing or blank" },
             .. summary.Length == 0 ? ["'payload.summary' is missing or blank"] : Array.Empty<string>(),
             .. summary.Length > LongestSummary ? ["'payload.summary' is too long"] : Array.Empty<string>(),
             .. (string?)payload?["source"] is { Length: > 0 } ? [] : new[] { "'payload.source' is missing or blank" },
             .. (string?)payload?["severity"] is "critical" or "error" or "warning" or "info"
-                ? [] : new[] { "'payload.severity' is invalid (must be one of 'critical', 'warning', 'error' or 'info')" },
+                ? [] : new[] { BadSeverity },
             .. ((string?)json["dedup_key"] ?? "").Length > LongestKey ? ["'dedup_key' is too long"] : Array.Empty<string>(),
         ];
         if (errors.Length > 0)
@@ -51,14 +53,15 @@ public sealed class FakePagerDuty : FakeProvider
             if (_keys.Add(dedupKey))
                 Accept(new("", (string?)payload!["custom_details"]?["text"] ?? summary, summary));
         }
-        return new(202, new JsonObject { ["status"] = "success", ["message"] = "Event processed", ["dedup_key"] = dedupKey }.ToJsonString());
+        var taken = new JsonObject { ["status"] = "success", ["message"] = "Event processed", ["dedup_key"] = dedupKey };
+        return new(202, taken.ToJsonString());
     }
 
     protected override ProviderAnswer Throttled(int wait) => Error(
         429, "throttle exceeded", "Requests for this service are arriving too quickly. Please retry later.", "Enhance your calm.");
 
     protected override ProviderAnswer BadRecipient =>
-        Error(400, "invalid event", "Event object is invalid", "'payload.severity' is invalid (must be one of 'critical', 'warning', 'error' or 'info')");
+        Error(400, "invalid event", "Event object is invalid", BadSeverity);
 
     protected override ProviderAnswer BadToken => Error(400, "invalid key", "Event object is invalid", "Invalid routing key");
 }

@@ -34,7 +34,8 @@ public sealed record ProviderCall(string Method, string Path, string Query, IRea
 
     public bool IsJson => Header("content-type")?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true;
 
-    public bool IsForm => Header("content-type")?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
+    public bool IsForm =>
+        Header("content-type")?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }

@@ -32,7 +32,8 @@ public sealed class FakeSmsGateway : FakeProvider
             if (_byKey.TryGetValue(key, out var first))
                 return first;
             Accept(new(number, text));
-            return _byKey[key] = new(202, new JsonObject { ["result"] = new JsonObject { ["state"] = "accepted", ["id"] = Answered } }.ToJsonString());
+            var taken = new JsonObject { ["result"] = new JsonObject { ["state"] = "accepted", ["id"] = Answered } };
+            return _byKey[key] = new(202, taken.ToJsonString());
         }
     }
 

@@ -48,7 +48,7 @@ public sealed partial class FakeTwilio : FakeProvider
         if (to == Unsubscribed)
             return Error(400, 21610, "Attempt to send to unsubscribed recipient");
         if (form["MessagingServiceSid"].SingleOrDefault() is null && form["From"].SingleOrDefault() is not From)
-            return Error(400, 21606, $"The 'From' phone number {form["From"].FirstOrDefault()} is not a valid, SMS-capable inbound phone number.");
+            return Error(400, 21606, $"The 'From' phone number {form["From"].FirstOrDefault()} is not a valid, SMS-capable phone number.");
         if (form["Body"].SingleOrDefault() is not { Length: > 0 } body)
             return Error(400, 21602, "Message body is required.");
         if (body.Length > LongestBody)

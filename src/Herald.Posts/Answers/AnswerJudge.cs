@@ -58,7 +58,7 @@ internal static class AnswerJudge
         _ => AnswerMeaning.Permanent,
     };
 
-    /// <summary>The answer arrived, so the attempt reached its last stage. An error of the provider says nothing about its other posts.</summary>
+    /// <summary>The answer arrived, so the attempt reached its last stage. Only trouble of the service concerns other posts.</summary>
     private static ProviderResult UnclearOf(int status, string reason)
     {
         var why = status is >= 200 and < 300
@@ -69,7 +69,7 @@ internal static class AnswerJudge
 
     /// <summary>A short answer in plain text is the provider's words; a page or JSON is not.</summary>
     private static string? PlainWordsOf(string body) =>
-        body.Trim() is { Length: > 0 and <= LongestPlainWords } text && text[0] is not ('<' or '{' or '[') && !text.Contains('\n', StringComparison.Ordinal)
+        body.Trim() is { Length: > 0 and <= LongestPlainWords } text && text[0] is not ('<' or '{' or '[') && !text.Contains('\n')
             ? text : null;
 
     /// <summary>The wait in the body, bounded. A value that is no number of seconds is ignored.</summary>

@@ -17,7 +17,9 @@ public sealed record AnswerRules(IReadOnlyList<AnswerRule> All, string? Wait, IR
 }
 
 /// <summary>A condition on an answer. Conditions that are null hold for every answer.</summary>
-/// <param name="At">A place in the answer's JSON, such as <c>error.code</c>; <c>*</c> is any item of a list. Empty for the whole body.</param>
+/// <param name="At">
+/// A place in the answer's JSON, such as <c>error.code</c>; <c>*</c> is any item of a list. Empty for the whole body.
+/// </param>
 /// <param name="Is">The texts of which one must be there; empty for any text.</param>
 /// <param name="Contains">Parts of which the text must have one, in any letter case; empty for any text.</param>
 public sealed record AnswerRule(

@@ -45,7 +45,8 @@ internal sealed class AnswerValues
                         path.RemoveAt(path.Count - 1);
                         break;
                     case JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
-                        var value = reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
+                        var value = reader.TokenType == JsonTokenType.String
+                            ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
                         foreach (var (place, _) in places.Where(one => one.Steps.SequenceEqual(path, StringComparer.Ordinal)))
                             Add(place, value);
                         break;

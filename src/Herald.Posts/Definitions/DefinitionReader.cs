@@ -142,7 +142,8 @@ public static class DefinitionReader
             if (ownDefault is not null && isSecret)
                 value.Note("default", ownDefault, "A secret has no default. Remove it.");
             parameters.Add(new(
-                field.Name, about, isSecret, form is AddressForm or SecretAddressForm, ownDefault ?? (value.Switch("optional") ? "" : null)));
+                field.Name, about, isSecret, form is AddressForm or SecretAddressForm,
+                ownDefault ?? (value.Switch("optional") ? "" : null)));
         }
         return parameters;
     }
@@ -170,7 +171,9 @@ public static class DefinitionReader
     private static (string User, string Password) BasicOf(JsonElement basic, List<FieldProblem> problems)
     {
         var fields = new DefinitionObject(basic, "/basic", problems, "user", "password");
-        return (fields.Text("user", "Write a text, for example {{account}}."), fields.Text("password", "Write a text, for example {{token}}."));
+        return (
+            fields.Text("user", "Write a text, for example {{account}}."),
+            fields.Text("password", "Write a text, for example {{token}}."));
     }
 
     private static List<KeyValuePair<string, string>> HeadersOf(DefinitionObject fields, List<FieldProblem> problems)

@@ -69,7 +69,8 @@ public sealed class Markup
     private static int LinkAt(string text, int start)
     {
         var rest = text.AsSpan(start);
-        var scheme = rest.StartsWith("https://", StringComparison.Ordinal) ? 8 : rest.StartsWith("http://", StringComparison.Ordinal) ? 7 : 0;
+        var scheme = rest.StartsWith("https://", StringComparison.Ordinal) ? 8
+            : rest.StartsWith("http://", StringComparison.Ordinal) ? 7 : 0;
         if (scheme == 0)
             return 0;
         var end = rest.IndexOfAnyExcept(LinkCharacters);

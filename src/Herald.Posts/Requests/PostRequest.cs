@@ -20,7 +20,8 @@ internal sealed class PostRequest
     private readonly Markup _markup;
 
     private PostRequest(
-        PostDefinition definition, Template url, IReadOnlyList<KeyValuePair<string, Template>> headers, string? authorization, PostBody body)
+        PostDefinition definition, Template url, IReadOnlyList<KeyValuePair<string, Template>> headers, string? authorization,
+        PostBody body)
     {
         (_method, _url, _headers, _authorization, _body) = (new(definition.Method), url, headers, authorization, body);
         _markup = definition.Markup;
@@ -62,8 +63,8 @@ internal sealed class PostRequest
     public int LengthOf(Message message) => _markup.Escape(message.Text).Length;
 
     /// <summary>
-    /// The values of the settings are written into the URL here: an address as it is, because the URL begins with it, and others with what a
-    /// path allows. So a token with a colon stands there as its service documents it.
+    /// The values of the settings are written into the URL here: an address as it is, because the URL begins with it, and others with what
+    /// a path allows. So a token with a colon stands there as its service documents it.
     /// </summary>
     private static Template? UrlOf(PostDefinition definition, IReadOnlyDictionary<string, string> values, List<FieldProblem> problems)
     {
@@ -71,7 +72,8 @@ internal sealed class PostRequest
         foreach (var parameter in definition.Parameters)
         {
             var value = values[parameter.Name];
-            var written = parameter.IsAddress ? value.TrimEnd('/') : Uri.EscapeDataString(value).Replace("%3A", ":", StringComparison.Ordinal);
+            var written = parameter.IsAddress
+                ? value.TrimEnd('/') : Uri.EscapeDataString(value).Replace("%3A", ":", StringComparison.Ordinal);
             source = source.Replace($"{{{{{parameter.Name}}}}}", written, StringComparison.Ordinal);
         }
         source = WithOneQuery(source);

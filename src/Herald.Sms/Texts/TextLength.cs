@@ -10,7 +10,8 @@ public readonly record struct TextLength(bool IsGsm, int Units, int Segments)
     private const int OneGsm = 160, ManyGsm = 153, OneWide = 70, ManyWide = 67;
 
     private const string Alphabet =
-        "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+        "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ "
+        + "!\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 
     /// <summary>Each is written as an escape and a second character, and both stand in the same part.</summary>
     private const string Extension = "\f^{}\\[~]|€";

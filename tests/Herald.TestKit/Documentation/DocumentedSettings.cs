@@ -38,9 +38,10 @@ public sealed class DocumentedSettings : IDisposable
             return;
         foreach (var (name, value) in fields.ToList())
         {
-            if (value is JsonValue && value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().StartsWith("/etc/herald/", StringComparison.Ordinal))
+            if (value is JsonValue text && text.TryGetValue<string>(out var named)
+                && named.StartsWith("/etc/herald/", StringComparison.Ordinal))
             {
-                var file = Path.GetFileName(value.GetValue<string>());
+                var file = Path.GetFileName(named);
                 var path = Path.Combine(_folder, file);
                 File.WriteAllText(path, content(file) ?? secret);
                 fields[name] = path;
