@@ -7,7 +7,9 @@ using Herald.Nats.Hosting;
 using Herald.Orders.Hosting;
 using Herald.Outbound.Hosting;
 using Herald.Postgres.Hosting;
+using Herald.Posts.Hosting;
 using Herald.Server;
+using Herald.Sms.Hosting;
 using Herald.Webhooks.Hosting;
 
 namespace Herald.Cli;
@@ -23,6 +25,8 @@ public static class ModuleList
         new EmailModule(),
         new KafkaModule(),
         new NatsModule(),
+        new PostsModule(),
+        new SmsModule(),
         new OrdersModule(),
         new AlarmsModule(),
         new LabModule());

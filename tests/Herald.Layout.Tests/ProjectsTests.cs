@@ -24,6 +24,8 @@ public sealed class ProjectsTests
         ["Herald.Brokers"] = ["Herald.Engine", "Herald.Hosting"],
         ["Herald.Kafka"] = ["Herald.Brokers"],
         ["Herald.Nats"] = ["Herald.Brokers"],
+        ["Herald.Posts"] = ["Herald.Engine", "Herald.Hosting", "Herald.Messages", "Herald.Outbound"],
+        ["Herald.Sms"] = ["Herald.Engine", "Herald.Hosting", "Herald.Messages", "Herald.Posts"],
         ["Herald.Server"] = ["Herald.Engine", "Herald.Hosting"],
         ["Herald.Alarms"] = ["Herald.Hosting", "Herald.Nats"],
         ["Herald.Orders"] = ["Herald.Hosting", "Herald.Kafka"],
@@ -31,6 +33,7 @@ public sealed class ProjectsTests
         [
             "Herald.Server", "Herald.Journal", "Herald.Postgres", "Herald.Outbound", "Herald.Webhooks", "Herald.Email", "Herald.Kafka", "Herald.Nats",
             "Herald.Alarms", "Herald.Orders", "Herald.Lab",
+            "Herald.Posts", "Herald.Sms",
         ],
         ["Herald.LocalServers"] = [],
         ["Herald.Lab"] = ["Herald.Hosting", "Herald.LocalServers", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Orders"],
