@@ -29,7 +29,7 @@ public sealed record ProviderCall(string Method, string Path, string Query, IRea
 
     /// <summary>The body as a form. A field that is given twice is in it twice.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Form =>
-        [.. BodyText.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(field => field.Split('=', 2))
+        [.. BodyText.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(one => one.Split('=', 2))
             .Select(parts => KeyValuePair.Create(Decode(parts[0]), parts.Length == 2 ? Decode(parts[1]) : ""))];
 
     public bool IsJson => Header("content-type")?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true;

@@ -18,7 +18,7 @@ internal abstract record JsonBody
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private sealed record Fields(IReadOnlyList<KeyValuePair<string, JsonBody>> Items) : JsonBody;
+    private sealed record Fields(IReadOnlyList<KeyValuePair<string, JsonBody>> All) : JsonBody;
 
     private sealed record Items(IReadOnlyList<JsonBody> All) : JsonBody;
 
@@ -65,7 +65,7 @@ internal abstract record JsonBody
     {
         Text text => !text.Template.HasPlaces ? Filling.Fixed : text.Template.IsUnfilled(message) ? Filling.Empty : Filling.Filled,
         AllValues => message.Data.Count == 0 ? Filling.Empty : Filling.Filled,
-        Fields fields => Of(fields.Items.Select(item => item.Value), message),
+        Fields fields => Of(fields.All.Select(item => item.Value), message),
         Items items => Of(items.All, message),
         Literal => Filling.Fixed,
         _ => throw new System.Diagnostics.UnreachableException($"{this}"),
@@ -96,7 +96,7 @@ internal abstract record JsonBody
         {
             case Fields fields:
                 writer.WriteStartObject();
-                foreach (var (name, value) in fields.Items)
+                foreach (var (name, value) in fields.All)
                 {
                     if (value.FillingOf(message) == Filling.Empty)
                         continue;
