@@ -9,6 +9,8 @@ namespace Herald.Posts;
 /// <summary>A definition together with the values that the settings of one provider give it.</summary>
 internal sealed class ConfiguredPost
 {
+    private const int MostProblems = 8;
+
     private const string Mask = "***", HiddenValue = "(hidden)";
 
     /// <summary>A shorter secret would be found in words by chance.</summary>
@@ -46,7 +48,7 @@ internal sealed class ConfiguredPost
             return (null, [new($"{setting}.kind", missing!) { Value = options.Kind }]);
         var (definition, fieldProblems) = DefinitionReader.Read(json);
         if (definition is null)
-            return (null, [.. fieldProblems.Select(problem => OfDefinition(setting, options.Kind, problem))]);
+            return (null, [OfDefinition(setting, options.Kind, fieldProblems)]);
         var problems = new List<SettingProblem>();
         var values = ValuesOf(setting, options, definition, problems);
         if (problems.Count > 0)
@@ -57,18 +59,21 @@ internal sealed class ConfiguredPost
             problems.Add(new($"{setting}.to", $"'{options.Kind}' has no recipients: its address says who gets a post. Remove it."));
         else if (options.To is { } wrong && definition.To?.Pattern?.IsMatch(wrong) == false)
             problems.Add(new($"{setting}.to", definition.To.Rule));
-        problems.AddRange(requestProblems.Select(problem => OfDefinition(setting, options.Kind, problem)));
+        if (requestProblems.Count > 0)
+            problems.Add(OfDefinition(setting, options.Kind, requestProblems));
         var secrets = definition.Parameters.Where(parameter => parameter.IsSecret || IsSecret(options, parameter.Name))
             .Select(parameter => values[parameter.Name]);
         return problems.Count == 0 ? (new(definition, request!, secrets), []) : (null, problems);
     }
 
-    private static SettingProblem OfDefinition(string setting, string kind, FieldProblem problem) => new(
-        $"{setting}.kind",
-        $"In this definition, {(problem.Pointer.Length == 0 ? "the whole" : problem.Pointer)} is '{problem.Value}'. {problem.Rule}")
+    /// <summary>All problems of a definition as one, because a setting has one problem at a time.</summary>
+    private static SettingProblem OfDefinition(string setting, string kind, IReadOnlyList<FieldProblem> problems)
     {
-        Value = kind,
-    };
+        var sentences = problems.Take(MostProblems).Select(
+            problem => $"{(problem.Pointer.Length == 0 ? "the whole" : problem.Pointer)} is '{problem.Value}'. {problem.Rule}");
+        var more = problems.Count > MostProblems ? $" There are {problems.Count - MostProblems:N0} more." : "";
+        return new($"{setting}.kind", $"In this definition, {string.Join(" And ", sentences)}{more}") { Value = kind };
+    }
 
     private static Dictionary<string, string> ValuesOf(
         string setting, PostProviderOptions options, PostDefinition definition, List<SettingProblem> problems)

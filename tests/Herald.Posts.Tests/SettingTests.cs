@@ -39,7 +39,7 @@ public sealed class SettingTests
 
         var errors = Check(Values.Of(kind));
 
-        Assert.All(errors, error => Assert.Equal(("posts.providers.main.kind", kind), (error.Setting, error.Value)));
+        Assert.Equal(("posts.providers.main.kind", kind), (Assert.Single(errors).Setting, errors[0].Value));
         Assert.Contains(errors, error => error.Rule.Contains("/url is '{{who}}'. There is no such value.", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.Rule.Contains("/json/a/0 is '{{tex}}'.", StringComparison.Ordinal));
         var broken = place.Define("{\n  \"about\": x}", "broken.json");

@@ -8,6 +8,9 @@ public sealed class PhoneNumberReader(string? region)
 {
     private const int Longest = 64;
 
+    /// <summary>The plus sign and the 15 digits of E.164.</summary>
+    private const int LongestNumber = 16;
+
     private static readonly PhoneNumberUtil Numbers = PhoneNumberUtil.GetInstance();
 
     /// <returns>The number in the form of E.164, or what is wrong with the text, as a sentence.</returns>
@@ -27,7 +30,8 @@ public sealed class PhoneNumberReader(string? region)
             return (null, e.ErrorType == ErrorType.INVALID_COUNTRY_CODE
                 ? $"It has no country, or one that does not exist. {Form}" : $"It is no phone number. {Form}");
         }
-        if (!Numbers.IsValidNumber(number))
+        // The plans of some countries have longer numbers, but no network carries more than E.164 allows.
+        if (!Numbers.IsValidNumber(number) || Numbers.Format(number, PhoneNumberFormat.E164).Length > LongestNumber)
             return (null, $"There is no such number: its length or its first digits are in no plan. {Form}");
         return Numbers.GetNumberType(number) is PhoneNumberType.PREMIUM_RATE or PhoneNumberType.SHARED_COST or PhoneNumberType.TOLL_FREE
             or PhoneNumberType.UAN or PhoneNumberType.VOICEMAIL or PhoneNumberType.PAGER
