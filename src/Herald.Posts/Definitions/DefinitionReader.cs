@@ -12,7 +12,6 @@ namespace Herald.Posts.Definitions;
 public static class DefinitionReader
 {
     private const string AddressForm = "address", SecretForm = "secret", SecretAddressForm = "secret-address", TextForm = "text";
-    private static readonly TimeSpan PatternPatience = TimeSpan.FromMilliseconds(100);
     private static readonly string[] BodyFields = ["json", "form", "text"];
     private static readonly string[] Methods = ["POST", "PUT", "PATCH"];
 
@@ -157,9 +156,9 @@ public static class DefinitionReader
             return new(rule, null, isOptional);
         try
         {
-            // It looks at texts of others: no backtracking, so its time is bounded by their length.
+            // It looks at texts of others. Without backtracking its time is bounded by their length, so it needs no time-out.
             const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
-            return new(rule, new($"^(?:{pattern})\\z", Options, PatternPatience), isOptional);
+            return new(rule, new($"^(?:{pattern})\\z", Options), isOptional);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
