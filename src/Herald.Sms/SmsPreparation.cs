@@ -1,5 +1,4 @@
 using Herald.Engine.Basics;
-using Herald.Messages;
 using Herald.Posts;
 using Herald.Sms.Numbers;
 using Herald.Sms.Texts;

@@ -103,7 +103,7 @@ public sealed class ProviderTests
         await slack.Calls.ReadAsync(PostPlace.TestEnd);
         place.Clock.Advance(TimeSpan.FromSeconds(20));
         Assert.Equal(AttemptOutcome.Failed, (await silent).Outcome);
-        Assert.Equal(1, discord.Accepted.Count);
+        Assert.Single(discord.Accepted);
     }
 
     [Theory]

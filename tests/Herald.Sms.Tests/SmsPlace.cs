@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Herald.Contracts.Channels;
 using Herald.Engine.Channels;
-using Herald.LocalServers.Posts;
 using Herald.LocalServers.Sms;
 using Herald.Outbound;
 using Herald.Posts;

@@ -1,7 +1,6 @@
 using Herald.Engine.Channels;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
-using Herald.Messages.Providers;
 using Herald.Posts;
 using Herald.Posts.Definitions;
 using Herald.Posts.Hosting;
