@@ -7,8 +7,6 @@ internal readonly struct Budget(TimeSpan whole, TimeProvider time)
 
     private readonly long _started = time.GetTimestamp();
 
-    public TimeSpan Whole => whole;
-
     public TimeSpan Used => time.GetElapsedTime(_started);
 
     public bool IsUsedUp => Used >= whole;

@@ -8,13 +8,20 @@ namespace Herald.Push;
 /// <param name="scheme">Also the section of the settings.</param>
 /// <param name="example">What a recipient is, for messages that have none.</param>
 /// <param name="refuseTo">What is wrong with a recipient, as a sentence; null when nothing is.</param>
+/// <param name="senders">Those of the providers. The channel disposes them.</param>
 internal sealed class PushChannel(
-    string scheme, string example, Func<string, string?> refuseTo, IEnumerable<IProvider> providers, TimeProvider time)
-    : MessageChannel(scheme, [scheme], providers, time)
+    string scheme, string example, Func<string, string?> refuseTo, IEnumerable<IProvider> providers, IReadOnlyList<PushSender> senders,
+    TimeProvider time) : MessageChannel(scheme, [scheme], providers, time), IDisposable
 {
     protected override string? RefuseTo(string to) => refuseTo(to);
 
     protected override FieldProblem? Refuse(Message message, string? to) => to is null
         ? FieldProblem.Of("/to", "missing", $"Neither the message nor the endpoint says to whom. Write {example}.")
         : base.Refuse(message, to);
+
+    public void Dispose()
+    {
+        foreach (var sender in senders)
+            sender.Dispose();
+    }
 }

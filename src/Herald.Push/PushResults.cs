@@ -42,7 +42,8 @@ internal static class PushResults
     }
 
     /// <summary>No answer came. Before the request was sent, the service certainly does not have the message.</summary>
-    public static ProviderResult Of(AttemptResult failure) => new(IsBeforeSending(failure.Stage) ? SendCertainty.NotSent : SendCertainty.Unknown, failure);
+    public static ProviderResult Of(AttemptResult failure) =>
+        new(IsBeforeSending(failure.Stage) ? SendCertainty.NotSent : SendCertainty.Unknown, failure);
 
     /// <summary>Nothing is sent, because it can never succeed.</summary>
     public static ProviderResult Refused(string reason) => ProviderResult.Refused(reason, stage: AttemptStage.Guard);

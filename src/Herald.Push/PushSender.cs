@@ -3,19 +3,22 @@ using Herald.Outbound;
 
 namespace Herald.Push;
 
-/// <summary>Sends requests of push services, and notes on the sending how far each came.</summary>
-internal sealed class PushSender(HttpSender http)
+/// <summary>Sends the requests of one provider, a bounded number at the same time, and notes on each sending how far it came.</summary>
+internal sealed class PushSender(HttpSender http, int connections) : IDisposable
 {
+    private readonly SemaphoreSlim _free = new(connections);
+
     public AddressGuard Guard => http.Guard;
 
     public async ValueTask<SendResult> SendAsync<TState>(
-        Func<TState, OutboundRequest> create, TState state, Sending sending, TimeSpan timeout, CancellationToken cancel)
+        Func<TState, OutboundRequest> create, TState state, Sending sending, Budget budget, CancellationToken cancel)
     {
+        await _free.WaitAsync(cancel).ConfigureAwait(false);
         OutboundRequest? request = null;
-        // The engine repeats it in another attempt if it may have arrived; here it is never sent twice.
-        var rules = new SendRules(timeout) { IsSentOnce = true };
         try
         {
+            // The engine repeats it in another attempt if it may have arrived; here it is never sent twice.
+            var rules = new SendRules(budget.Left) { IsSentOnce = true };
             return await http.SendAsync(given => request = create(given), state, rules, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (request is not null)
@@ -26,5 +29,11 @@ internal sealed class PushSender(HttpSender http)
                 sending.NoteMayHaveArrived();
             throw;
         }
+        finally
+        {
+            _free.Release();
+        }
     }
+
+    public void Dispose() => _free.Dispose();
 }

@@ -105,7 +105,7 @@ public sealed class FakeApns(TimeProvider time) : FakePushService(time, HttpProt
             return "InvalidPushType";
         if (call.Header("apns-priority") is not (null or "1" or "5" or "10"))
             return "BadPriority";
-        if (call.Header("apns-expiration") is { } expiration && !long.TryParse(expiration, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        if (!long.TryParse(call.Header("apns-expiration") ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out _))
             return "BadExpirationDate";
         return call.Header("apns-collapse-id") is { Length: > 64 } ? "BadCollapseId" : null;
     }

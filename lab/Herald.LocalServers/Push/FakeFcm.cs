@@ -20,6 +20,9 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
     private const string Scope = "https://www.googleapis.com/auth/firebase.messaging";
     private const string Grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     private const string TokenPath = "/token";
+    private const int MostBytes = 4096;
+
+    private static readonly string[] ReservedBeginnings = ["google.", "gcm."];
 
     private readonly RSA _key = RSA.Create(2048);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _tokens = new(StringComparer.Ordinal);
@@ -110,7 +113,8 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
         ArgumentNullException.ThrowIfNull(call);
         if (call.Method != "POST" || call.Path != $"/v1/projects/{Project}/messages:send")
             return Error(404, "NOT_FOUND", "Requested entity was not found.", null);
-        if (call.Header("authorization")?.Split(' ') is not ["Bearer", var token] || !_tokens.TryGetValue(token, out var ends) || ends <= Time.GetUtcNow())
+        if (call.Header("authorization")?.Split(' ') is not ["Bearer", var token]
+            || !_tokens.TryGetValue(token, out var ends) || ends <= Time.GetUtcNow())
             return Answer(PushPlan.ExpiredToken);
         JsonObject? message;
         try
@@ -157,8 +161,9 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
         if (!statement.IsSignedBy(_key) || (string?)statement.Claims["iss"] != Email || (string?)statement.Header["kid"] != "key-1")
             return new(400, "{\"error\": \"invalid_grant\", \"error_description\": \"Invalid JWT Signature.\"}");
         if ((string?)statement.Claims["scope"] != Scope || (string?)statement.Claims["aud"] != new Uri(Address, TokenPath).AbsoluteUri)
-            return new(400, "{\"error\": \"invalid_scope\", \"error_description\": \"Invalid OAuth scope or ID token audience provided.\"}");
-        if (statement.Time("iat") > now.AddMinutes(5) || statement.Time("exp") <= now || statement.Time("exp") - statement.Time("iat") > TimeSpan.FromHours(1))
+            return new(400, "{\"error\": \"invalid_scope\", \"error_description\": \"Invalid OAuth scope or audience.\"}");
+        var (issued, expires) = (statement.Time("iat"), statement.Time("exp"));
+        if (issued is null || expires is null || issued > now.AddMinutes(5) || expires <= now || expires - issued > TimeSpan.FromHours(1))
             return new(400, "{\"error\": \"invalid_grant\", \"error_description\": \"Invalid JWT: Token must be a short-lived token.\"}");
         var token = $"ya29.fake-{Interlocked.Increment(ref _tokensGiven)}";
         _tokens[token] = now + TokenLifetime;
@@ -172,18 +177,22 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
         {
             if (value is not JsonValue text || !text.TryGetValue<string>(out _))
                 return ($"message.data[{name}]", "Invalid value (Number)");
-            if (name is "from" or "message_type" || name.StartsWith("google.", StringComparison.Ordinal) || name.StartsWith("gcm.", StringComparison.Ordinal))
+            if (name is "from" or "message_type" || ReservedBeginnings.Any(start => name.StartsWith(start, StringComparison.Ordinal)))
                 return ("message.data", $"Invalid data payload key: {name}");
         }
-        if ((string?)message["android"]?["ttl"] is { } ttl && !(ttl.EndsWith('s') && double.TryParse(ttl[..^1], CultureInfo.InvariantCulture, out _)))
+        var ttl = (string?)message["android"]?["ttl"] ?? "0s";
+        if (!ttl.EndsWith('s') || !double.TryParse(ttl[..^1], CultureInfo.InvariantCulture, out _))
             return ("message.android.ttl", "Illegal duration format");
         if ((string?)message["android"]?["priority"] is not (null or "NORMAL" or "HIGH"))
             return ("message.android.priority", "Invalid value");
-        return Bytes(message["notification"]) + Bytes(message["data"]) > 4096 ? ("message", "Android message is too big") : null;
+        var data = message["data"] as JsonObject ?? [];
+        var names = data.Sum(entry => Encoding.UTF8.GetByteCount(entry.Key));
+        return names + Bytes(data) + Bytes(message["notification"] as JsonObject ?? []) > MostBytes
+            ? ("message", "Android message is too big")
+            : null;
     }
 
-    private static int Bytes(JsonNode? texts) => texts is not JsonObject all ? 0
-        : all.Sum(entry => (texts.GetPropertyName() == "data" ? Encoding.UTF8.GetByteCount(entry.Key) : 0) + Encoding.UTF8.GetByteCount((string?)entry.Value ?? ""));
+    private static int Bytes(JsonObject texts) => texts.Sum(entry => Encoding.UTF8.GetByteCount((string?)entry.Value ?? ""));
 
     private static void InterlockedMax(ref int most, int value)
     {

@@ -53,7 +53,7 @@ public abstract class FakePushService : IAsyncDisposable
     /// <summary>What is done when no plan is left.</summary>
     public PushPlan Always { get; set; }
 
-    /// <summary>The wait of <see cref="PushPlan.Throttled"/> and <see cref="PushPlan.Unavailable"/>; null for an answer without one.</summary>
+    /// <summary>The wait that <see cref="PushPlan.Throttled"/> and <see cref="PushPlan.Unavailable"/> ask for; null for none.</summary>
     public int? WaitSeconds { get; set; } = 30;
 
     protected TimeProvider Time { get; }

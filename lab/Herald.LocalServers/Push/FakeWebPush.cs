@@ -74,9 +74,8 @@ public sealed class FakeWebPush(TimeProvider time) : FakePushService(time, HttpP
             return "Unknown content encoding";
         if (call.Header("urgency") is not (null or "very-low" or "low" or "normal" or "high"))
             return "Invalid urgency";
-        return call.Header("topic") is { } topic && (topic.Length is 0 or > 32 || !topic.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            ? "Invalid topic"
-            : null;
+        var topic = call.Header("topic") ?? "none";
+        return topic.Length is 0 or > 32 || !topic.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? "Invalid topic" : null;
     }
 
     /// <summary>The public key of the sender; null when its token is not correct.</summary>
@@ -86,7 +85,8 @@ public sealed class FakeWebPush(TimeProvider time) : FakePushService(time, HttpP
             return null;
         var parameters = authorization["vapid ".Length..].Split(',').Select(part => part.Trim().Split('=', 2))
             .Where(parts => parts.Length == 2).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
-        if (parameters.GetValueOrDefault("k") is not { } publicKey || SignedToken.Read(parameters.GetValueOrDefault("t", "")) is not { } token)
+        if (parameters.GetValueOrDefault("k") is not { } publicKey
+            || SignedToken.Read(parameters.GetValueOrDefault("t", "")) is not { } token)
             return null;
         var point = Base64Url.DecodeFromChars(publicKey);
         using var key = ECDsa.Create(new ECParameters
@@ -97,7 +97,7 @@ public sealed class FakeWebPush(TimeProvider time) : FakePushService(time, HttpP
         var left = token.Time("exp") - Time.GetUtcNow();
         return token.IsSignedBy(key) && (string?)token.Claims["aud"] == Address.GetLeftPart(UriPartial.Authority)
             && left > TimeSpan.Zero && left <= TimeSpan.FromHours(24)
-            && (string?)token.Claims["sub"] is { } subject && (subject.StartsWith("mailto:", StringComparison.Ordinal) || subject.StartsWith("https:", StringComparison.Ordinal))
+            && (string?)token.Claims["sub"] is ['m', 'a', 'i', 'l', 't', 'o', ':', ..] or ['h', 't', 't', 'p', 's', ':', ..]
             ? publicKey
             : null;
     }

@@ -14,17 +14,20 @@ internal static class ApnsAnswers
     {
         if (answer.IsSuccess)
             return PushVerdict.Delivered;
-        var (reason, at) = Parse(answer.Body);
+        var (word, at) = Parse(answer.Body);
+        var reason = word ?? "";
         return (answer.Status, reason) switch
         {
-            (410, _) or (_, "Unregistered" or "ExpiredToken") => new(PushMeaning.AddressGone, (reason ?? "Unregistered") + Since(at)),
-            (_, "BadDeviceToken") => new(PushMeaning.AddressRefused, "BadDeviceToken: no token of this environment (production or sandbox)"),
+            (410, _) or (_, "Unregistered" or "ExpiredToken") =>
+                new(PushMeaning.AddressGone, (reason.Length > 0 ? reason : "Unregistered") + Since(at)),
+            (_, "BadDeviceToken") =>
+                new(PushMeaning.AddressRefused, "BadDeviceToken: is it one of this environment (production or sandbox)?"),
             (_, "DeviceTokenNotForTopic") => new(PushMeaning.AddressRefused, "DeviceTokenNotForTopic: the token belongs to another app"),
             (_, "MissingDeviceToken") => new(PushMeaning.AddressRefused, reason),
-            (413, _) or (_, "PayloadTooLarge") => new(PushMeaning.MessageRefused, reason ?? ""),
+            (413, _) or (_, "PayloadTooLarge") => new(PushMeaning.MessageRefused, reason),
             (_, "BadCollapseId" or "BadExpirationDate" or "BadMessageId" or "BadPriority" or "DuplicateHeaders" or "PayloadEmpty") =>
                 new(PushMeaning.MessageRefused, reason),
-            (_, "TooManyRequests") => new(PushMeaning.DeviceThrottled, reason),
+            (_, "TooManyRequests") => new(PushMeaning.DeviceUnready, reason),
             (_, "TooManyProviderTokenUpdates") => new(PushMeaning.Throttled, reason),
             (_, "ExpiredProviderToken") => new(PushMeaning.SenderRefused, $"{reason}: {Clock}"),
             (_, "InvalidProviderToken" or "MissingProviderToken" or "UnrelatedKeyIdInToken" or "BadEnvironmentKeyIdInToken") =>
@@ -33,11 +36,11 @@ internal static class ApnsAnswers
                 new(PushMeaning.SenderRefused, $"{reason}: check the topic of this provider"),
             (_, "IdleTimeout" or "InternalServerError") => new(PushMeaning.Failed, reason),
             (_, "ServiceUnavailable" or "Shutdown") => new(PushMeaning.Unavailable, reason),
-            (400, _) => new(PushMeaning.MessageRefused, reason ?? ""),
-            (401 or 403 or 404 or 405, _) => new(PushMeaning.SenderRefused, reason ?? ""),
-            (429, _) => new(PushMeaning.Throttled, reason ?? ""),
-            (503, _) => new(PushMeaning.Unavailable, reason ?? ""),
-            _ => new(PushMeaning.Failed, reason ?? ""),
+            (400, _) => new(PushMeaning.MessageRefused, reason),
+            (401 or 403 or 404 or 405, _) => new(PushMeaning.SenderRefused, reason),
+            (429, _) => new(PushMeaning.Throttled, reason),
+            (503, _) => new(PushMeaning.Unavailable, reason),
+            _ => new(PushMeaning.Failed, reason),
         };
     }
 

@@ -7,7 +7,8 @@ namespace Herald.Push.Apns;
 /// <summary>The options of Apple's push notifications. Without a provider, there is no channel.</summary>
 public sealed record ApnsOptions
 {
-    [SettingMap<ApnsProviderOptions, ProviderName>("The apps on Apple's devices that get messages, by name. Endpoints use these names: apns://NAME.")]
+    [SettingMap<ApnsProviderOptions, ProviderName>(
+        "The apps on Apple's devices that get messages, by name. Endpoints use these names: apns://NAME.")]
     public IReadOnlyDictionary<string, ApnsProviderOptions> Providers
     {
         [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(ApnsProviderOptions))]

@@ -31,7 +31,7 @@ internal sealed class ApnsProvider(string name, ApnsProviderOptions options, Pro
         for (var isSecond = false; ; isSecond = true)
         {
             var token = tokens.Current();
-            var sent = await sender.SendAsync(CreateRequest, (shipment, token), sending, budget.Left, cancel).ConfigureAwait(false);
+            var sent = await sender.SendAsync(CreateRequest, (shipment, token), sending, budget, cancel).ConfigureAwait(false);
             if (sent.Failure is { } failure)
                 return PushResults.Of(failure);
             var answer = sent.Answer;

@@ -49,7 +49,7 @@ internal sealed class AccessTokens(KeptFile<ServiceAccount> file, TokenEndpoint 
         file.Reread();
         lock (_gate)
         {
-            if (_token == refused)
+            if (ReferenceEquals(_token, refused))
                 _token = null;
         }
     }

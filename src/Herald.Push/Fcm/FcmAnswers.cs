@@ -26,7 +26,7 @@ internal static class FcmAnswers
             "UNAVAILABLE" => new(PushMeaning.Unavailable, "UNAVAILABLE"),
             "INTERNAL" => new(PushMeaning.Failed, "INTERNAL"),
             "THIRD_PARTY_AUTH_ERROR" => new(
-                PushMeaning.SenderRefused, "THIRD_PARTY_AUTH_ERROR: the APNs key or Web Push key in the Firebase project is missing or wrong"),
+                PushMeaning.SenderRefused, "THIRD_PARTY_AUTH_ERROR: the APNs or Web Push key in the Firebase project is missing or wrong"),
             _ => ByStatus(answer.Status, error),
         };
     }

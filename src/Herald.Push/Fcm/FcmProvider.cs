@@ -33,7 +33,7 @@ internal sealed class FcmProvider(string name, FcmProviderOptions options, Acces
             if (token.Failure is { } missing)
                 return new(SendCertainty.NotSent, missing);
             var url = UrlOf(token.Account.Project);
-            var sent = await sender.SendAsync(CreateRequest, (url, body, token.Text!), sending, budget.Left, cancel).ConfigureAwait(false);
+            var sent = await sender.SendAsync(CreateRequest, (url, body, token.Text!), sending, budget, cancel).ConfigureAwait(false);
             if (sent.Failure is { } failure)
                 return PushResults.Of(failure);
             var answer = sent.Answer;
@@ -46,7 +46,8 @@ internal sealed class FcmProvider(string name, FcmProviderOptions options, Acces
         }
     }
 
-    private Uri UrlOf(string project) => new($"{options.Url.AbsoluteUri.TrimEnd('/')}/v1/projects/{Uri.EscapeDataString(project)}/messages:send");
+    private Uri UrlOf(string project) =>
+        new($"{options.Url.AbsoluteUri.TrimEnd('/')}/v1/projects/{Uri.EscapeDataString(project)}/messages:send");
 
     private static ProviderResult Judge(in HttpAnswer answer, Uri url, Sending sending)
     {

@@ -7,7 +7,7 @@ namespace Herald.Push.Fcm;
 internal sealed class ServiceAccount
 {
     private const string Expected =
-        "It must be the JSON file of a service account: in the Firebase console, project settings, service accounts, generate a private key.";
+        "It must be the JSON file of a service account. The Firebase console makes it: project settings, service accounts.";
 
     private ServiceAccount(string project, string email, string? keyId, RSA key, Uri tokenUri) =>
         (Project, Email, KeyId, Key, TokenUri) = (project, email, keyId, key, tokenUri);
@@ -61,15 +61,14 @@ internal sealed class ServiceAccount
         try
         {
             key.ImportFromPem(pem);
-            if (key.ExportParameters(true).D is not null)
-                return key;
+            // A public key has nothing to export.
+            key.ExportParameters(true);
+            return key;
         }
         catch (Exception failure) when (failure is ArgumentException or CryptographicException)
         {
             key.Dispose();
             throw new InvalidDataException("private_key is not a private RSA key in PEM.", failure);
         }
-        key.Dispose();
-        throw new InvalidDataException("private_key is a public key.");
     }
 }

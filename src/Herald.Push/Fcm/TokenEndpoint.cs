@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Herald.Engine.Channels;
-using Herald.Hosting.Commands;
+using Herald.Messages;
 using Herald.Outbound;
 using Herald.Push.Keys;
 
@@ -106,10 +106,7 @@ internal sealed class TokenEndpoint(HttpSender sender, TimeProvider time)
     /// <summary>The message itself was not sent, so the stage is one before sending.</summary>
     private static AccessToken Failed(ServiceAccount account, string reason, TimeSpan? retryAfter)
     {
-        var line = ForeignText.OneLine(reason);
-        return new(account)
-        {
-            Failure = AttemptResult.Troubled(AttemptStage.Connect, line.Length <= 400 ? line : line[..400]) with { RetryAfter = retryAfter },
-        };
+        var failure = AttemptResult.Troubled(AttemptStage.Connect, ProviderText.OneLine(reason));
+        return new(account) { Failure = failure with { RetryAfter = retryAfter } };
     }
 }

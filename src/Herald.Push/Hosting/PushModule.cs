@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Push.Hosting;
 
-/// <summary>Push messages as a module: a channel for each kind of push service that has a provider. Without providers it adds nothing.</summary>
+/// <summary>Push messages as a module: a channel for each kind of service with a provider. Without providers it adds nothing.</summary>
 /// <remarks>The keys are read when the server starts, and an unusable one is an error at the start.</remarks>
 public sealed class PushModule : IModule
 {
@@ -43,25 +43,26 @@ public sealed class PushModule : IModule
     {
         ArgumentNullException.ThrowIfNull(options);
         Add(
-            services, WebPush, "the browser's PushSubscription as JSON", BrowserSubscriptionReader.Refuse, options.Get<WebPushOptions>().Providers,
+            services, WebPush, "the browser's PushSubscription as JSON", BrowserSubscriptionReader.Refuse,
+            options.Get<WebPushOptions>().Providers,
             (name, own, parts) => new WebPushProvider(
                 name, own,
                 new(parts.Keep($"{WebPush}.providers.{name}.keyFile", own.KeyFile, VapidKeys.Read), own.Subject, parts.Time),
-                parts.Sender, parts.Time));
+                parts.Sender(own), parts.Time));
         Add(
-            services, Fcm, "the registration token of a device", Herald.Push.Fcm.DeviceToken.Refuse, options.Get<FcmOptions>().Providers,
+            services, Fcm, "the registration token of a device", Push.Fcm.DeviceToken.Refuse, options.Get<FcmOptions>().Providers,
             (name, own, parts) => new FcmProvider(
                 name, own,
                 new(
                     parts.Keep($"{Fcm}.providers.{name}.accountFile", own.AccountFile, ServiceAccount.Read),
                     new(parts.Http, parts.Time), parts.Time),
-                parts.Sender, parts.Time));
+                parts.Sender(own), parts.Time));
         Add(
-            services, Apns, "the token of a device", Herald.Push.Apns.DeviceToken.Refuse, options.Get<ApnsOptions>().Providers,
+            services, Apns, "the token of a device", Push.Apns.DeviceToken.Refuse, options.Get<ApnsOptions>().Providers,
             (name, own, parts) => new ApnsProvider(
                 name, own,
                 new(parts.Keep($"{Apns}.providers.{name}.keyFile", own.KeyFile, ApnsKey.Read), own.KeyId, own.TeamId, parts.Time),
-                parts.Sender, parts.Time));
+                parts.Sender(own), parts.Time));
     }
 
     private static void Add<TOptions>(
@@ -76,13 +77,19 @@ public sealed class PushModule : IModule
                 container.GetRequiredService<HttpSender>(), container.GetRequiredService<TimeProvider>(),
                 container.GetRequiredService<ILoggerFactory>().CreateLogger("Herald.Push"));
             var all = providers.Select(provider => create(provider.Key, provider.Value, parts)).ToList();
-            return new PushChannel(scheme, example, refuseTo, all, parts.Time);
+            return new PushChannel(scheme, example, refuseTo, all, parts.Senders, parts.Time);
         });
     }
 
     private sealed record Parts(HttpSender Http, TimeProvider Time, ILogger Log)
     {
-        public PushSender Sender { get; } = new(Http);
+        public List<PushSender> Senders { get; } = [];
+
+        public PushSender Sender(PushProviderOptions options)
+        {
+            Senders.Add(new(Http, options.Connections));
+            return Senders[^1];
+        }
 
         public KeptFile<T> Keep<T>(string setting, string file, Func<byte[], T> parse)
             where T : class => new(setting, file, parse, Time, Log);

@@ -15,7 +15,7 @@ internal static class EcKeys
         try
         {
             key.ImportFromPem(Encoding.UTF8.GetString(content));
-            if (key.ExportParameters(true) is { D: not null, Curve.Oid: var curve } && (curve.Value ?? P256Oid) == P256Oid && key.KeySize == 256)
+            if (key.ExportParameters(true) is { D: not null, Curve.Oid: { Value: P256Oid } or { FriendlyName: "nistP256" } })
                 return key;
         }
         catch (Exception failure) when (failure is ArgumentException or CryptographicException)

@@ -1,7 +1,7 @@
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Herald.Push.Keys;
 
 namespace Herald.Push.WebPush;
 
@@ -40,7 +40,10 @@ internal static class BrowserSubscriptionReader
         {
             problem = "It has half of a UTF-16 pair.";
         }
-        return browser is not null;
+        if (browser is not null)
+            return true;
+        problem ??= "It is no subscription of a browser.";
+        return false;
     }
 
     private static (BrowserSubscription? Browser, string? Problem) Read(JsonElement root)
@@ -69,13 +72,10 @@ internal static class BrowserSubscriptionReader
 
     private static byte[]? Decode(JsonElement parent, string name, int length)
     {
-        if (TextOf(parent, name) is not { } text || text.Length > 2 * length)
+        if (TextOf(parent, name) is not { } text)
             return null;
-        var bytes = new byte[2 * length];
         // Some libraries write the ordinary alphabet of base64.
-        return Base64Url.TryDecodeFromChars(text.Replace('+', '-').Replace('/', '_'), bytes, out var written) && written == length
-            ? bytes[..length]
-            : null;
+        return Base64UrlText.Decode(text.Replace('+', '-').Replace('/', '_'), length);
     }
 
     private static (DateTimeOffset? At, bool IsValid)? ExpiryOf(JsonElement root)

@@ -57,13 +57,11 @@ internal sealed class VapidKeys : IDisposable
     private static VapidKeys FromPrivate(string? text)
     {
         const string Rule = "privateKey must be a number of P-256: 32 bytes in base64url.";
-        var scalar = new byte[2 * PrivateBytes];
-        if (text is null || text.Length > scalar.Length || !Base64Url.TryDecodeFromChars(text, scalar, out var written)
-            || written != PrivateBytes)
+        if (text is null || Base64UrlText.Decode(text, PrivateBytes) is not { } scalar)
             throw new InvalidDataException(Rule);
         try
         {
-            return new(ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar[..PrivateBytes] }));
+            return new(ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar }));
         }
         catch (CryptographicException failure)
         {

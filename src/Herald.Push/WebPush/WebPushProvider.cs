@@ -37,7 +37,7 @@ internal sealed class WebPushProvider(
         for (var isSecond = false; ; isSecond = true)
         {
             var token = tokens.For(browser.Endpoint);
-            var sent = await sender.SendAsync(CreateRequest, (shipment, token), sending, budget.Left, cancel).ConfigureAwait(false);
+            var sent = await sender.SendAsync(CreateRequest, (shipment, token), sending, budget, cancel).ConfigureAwait(false);
             if (sent.Failure is { } failure)
                 return Judge(failure);
             var answer = sent.Answer;
