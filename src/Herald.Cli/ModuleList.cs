@@ -7,6 +7,7 @@ using Herald.Nats.Hosting;
 using Herald.Orders.Hosting;
 using Herald.Outbound.Hosting;
 using Herald.Postgres.Hosting;
+using Herald.Push.Hosting;
 using Herald.Server;
 using Herald.Webhooks.Hosting;
 
@@ -21,6 +22,7 @@ public static class ModuleList
         new OutboundModule(),
         new WebhooksModule(),
         new EmailModule(),
+        new PushModule(),
         new KafkaModule(),
         new NatsModule(),
         new OrdersModule(),

@@ -137,7 +137,7 @@ public abstract class FakePushService : IAsyncDisposable
         PushPlan.Half => BreakOffAsync(context),
         PushPlan.Huge => WriteHugeAsync(context),
         PushPlan.Goodbye => SayGoodbyeAsync(context, Judge(call)),
-        PushPlan.GoodbyeInTheMiddle => EndConnectionAsync(context),
+        PushPlan.BrokenConnection => EndConnectionAsync(context),
     };
 
     /// <summary>Waits until the caller gives up, or until the fake is disposed.</summary>

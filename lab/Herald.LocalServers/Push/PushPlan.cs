@@ -33,6 +33,6 @@ public enum PushPlan
     /// <summary>HTTP/2: it answers and says goodbye (GOAWAY), so that the next request needs a new connection.</summary>
     Goodbye,
 
-    /// <summary>HTTP/2: it says goodbye with an error in the middle of the request, without an answer.</summary>
-    GoodbyeInTheMiddle,
+    /// <summary>The whole connection ends without an answer.</summary>
+    BrokenConnection,
 }

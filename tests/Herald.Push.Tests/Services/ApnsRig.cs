@@ -9,9 +9,11 @@ internal sealed class ApnsRig : PushRig
 {
     private readonly FakeApns _fake;
 
-    private ApnsRig(ManualClock clock, FakeApns fake) : base(clock)
+    private readonly GoawayRelay? _relay;
+
+    private ApnsRig(ManualClock clock, FakeApns fake, GoawayRelay? relay = null) : base(clock)
     {
-        _fake = fake;
+        (_fake, _relay) = (fake, relay);
         fake.Devices[Device] = FakeApns.Topic;
         KeyFile = File("key.p8", fake.KeyFile);
         var options = new ApnsProviderOptions
@@ -20,7 +22,7 @@ internal sealed class ApnsRig : PushRig
             KeyId = FakeApns.KeyId,
             TeamId = FakeApns.TeamId,
             Topic = FakeApns.Topic,
-            Url = fake.Address,
+            Url = relay?.Address ?? fake.Address,
         };
         Build(apns: new()
         {
@@ -53,11 +55,26 @@ internal sealed class ApnsRig : PushRig
         return new(clock, await FakePushService.StartAsync(new FakeApns(clock)));
     }
 
+    /// <summary>With a relay before the service.</summary>
+    public static async Task<ApnsRig> StartAsync(Func<Uri, GoawayRelay> relay)
+    {
+        var clock = new ManualClock();
+        var fake = await FakePushService.StartAsync(new FakeApns(clock));
+        return new(clock, fake, relay(fake.Address));
+    }
+
     public override JsonNode ContentOf(PushCall call) => JsonNode.Parse(call.Body)!;
 
     public override (string Id, string? Title, string Text, JsonObject? Data) Parts(JsonNode content)
     {
         var alert = content["aps"]!["alert"]!;
         return ((string)content["uuid"]!, (string?)alert["title"], (string)alert["body"]!, content["data"] as JsonObject);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_relay is not null)
+            await _relay.DisposeAsync();
+        await base.DisposeAsync();
     }
 }

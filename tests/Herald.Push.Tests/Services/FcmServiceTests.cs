@@ -1,5 +1,6 @@
 using Herald.Engine.Channels;
 using Herald.LocalServers.Push;
+using Herald.TestKit.Time;
 
 namespace Herald.Push.Tests.Services;
 
@@ -61,7 +62,7 @@ public sealed class FcmServiceTests : PushServiceContract
         Assert.Equal(AttemptOutcome.Delivered, (await Rig.TryAsync(Rig.Payload("b"))).Outcome);
         Assert.Equal(AttemptOutcome.Delivered, (await Rig.TryAsync(Rig.Payload("c"))).Outcome);
         gate.SetResult();
-        await Herald.TestKit.Time.Until.HoldsAsync(() => Own.Service.TokensGiven == 2, "the token is renewed");
+        await Until.HoldsAsync(() => Own.Service.TokensGiven == 2, "the token is renewed");
         Assert.Equal((2, 1), (Own.Service.TokensAsked, Own.Service.MostTokensAtOnce));
     }
 
@@ -115,7 +116,7 @@ public sealed class FcmServiceTests : PushServiceContract
     {
         Own.Service.HoldTokens();
         var attempt = Rig.TryAsync(Rig.Payload("a"), timeout: TimeSpan.FromSeconds(5));
-        await Herald.TestKit.Time.Until.HoldsAsync(() => Own.Service.TokensAsked == 1, "a token is asked for");
+        await Until.HoldsAsync(() => Own.Service.TokensAsked == 1, "a token is asked for");
         Rig.Clock.Advance(TimeSpan.FromSeconds(5));
 
         var result = await attempt;

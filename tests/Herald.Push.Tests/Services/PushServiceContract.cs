@@ -193,23 +193,21 @@ public abstract class PushServiceContract : IAsyncLifetime
     public async Task A_payload_that_is_no_message_is_rejected_whatever_it_is()
     {
         var random = new Random(23);
-        var good = Encoding.UTF8.GetBytes(Rig.Payload("Hello", payload => payload["subject"] = "A subject"));
+        // The endpoint names the device, so that no change leads to another server.
+        var good = """{"uuid": "6fa459ea-ee8a-3ca4-894e-db77e160355e", "text": "Hello", "data": {"a": "b"}}"""u8.ToArray();
         for (var i = 0; i < 300; i++)
         {
             var payload = good.ToArray();
             for (var changes = random.Next(1, 4); changes > 0; changes--)
                 payload[random.Next(payload.Length)] = (byte)random.Next(256);
-            var result = await Rig.TryAsync(payload);
+            var result = await Rig.TryAsync(payload, Rig.DeviceEndpoint);
             if (result.Outcome == AttemptOutcome.Delivered)
             {
                 Rig.ContentOf(await Rig.NextAsync());
                 continue;
             }
-            Assert.True(result.Outcome is AttemptOutcome.Rejected or AttemptOutcome.Failed, $"round {i}: {result.Outcome}");
+            Assert.True(result.Outcome == AttemptOutcome.Rejected, $"round {i}: {result.Outcome}, {result.Reason}");
             AssertOneLine(result.Reason);
-            while (Rig.Fake.Calls.TryRead(out _))
-            {
-            }
         }
     }
 
