@@ -76,15 +76,15 @@ public sealed class FakeApns(TimeProvider time) : FakePushService(time, HttpProt
         return new(200) { Headers = [KeyValuePair.Create("apns-id", call.Header("apns-id")!)] };
     }
 
-    protected override PushAnswer Answer(PushPlan plan) => plan switch
-    {
-        PushPlan.Throttled => Error(429, "TooManyRequests"),
-        PushPlan.Gone => Unregistered(Time.GetUtcNow()),
-        PushPlan.ExpiredToken => Error(403, "ExpiredProviderToken"),
-        PushPlan.Broken => Error(500, "InternalServerError"),
-        PushPlan.Unavailable => Error(503, "ServiceUnavailable"),
-        _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, "It has no documented answer."),
-    };
+    protected override PushAnswer Throttled => Error(429, "TooManyRequests");
+
+    protected override PushAnswer Gone => Unregistered(Time.GetUtcNow());
+
+    protected override PushAnswer ExpiredToken => Error(403, "ExpiredProviderToken");
+
+    protected override PushAnswer Broken => Error(500, "InternalServerError");
+
+    protected override PushAnswer Unavailable => Error(503, "ServiceUnavailable");
 
     protected override void DisposeKeys() => _key.Dispose();
 

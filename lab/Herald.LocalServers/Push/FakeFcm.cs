@@ -115,7 +115,7 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
             return Error(404, "NOT_FOUND", "Requested entity was not found.", null);
         if (call.Header("authorization")?.Split(' ') is not ["Bearer", var token]
             || !_tokens.TryGetValue(token, out var ends) || ends <= Time.GetUtcNow())
-            return Answer(PushPlan.ExpiredToken);
+            return ExpiredToken;
         JsonObject? message;
         try
         {
@@ -132,22 +132,22 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
         if (device.Length < 8)
             return Error(400, "INVALID_ARGUMENT", "The registration token is not a valid FCM registration token", "INVALID_ARGUMENT");
         if (!Devices.TryGetValue(device, out var project))
-            return Answer(PushPlan.Gone);
+            return Gone;
         if (project != Project)
             return Error(403, "PERMISSION_DENIED", "SenderId mismatch", "SENDER_ID_MISMATCH");
         Accept(new(device, message.ToJsonString(), call));
         return new(200, new JsonObject { ["name"] = $"projects/{Project}/messages/0:{Accepted.Count}" }.ToJsonString());
     }
 
-    protected override PushAnswer Answer(PushPlan plan) => plan switch
-    {
-        PushPlan.Throttled => Error(429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric", "QUOTA_EXCEEDED"),
-        PushPlan.Gone => Error(404, "NOT_FOUND", "Requested entity was not found.", "UNREGISTERED"),
-        PushPlan.ExpiredToken => Error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.", null),
-        PushPlan.Broken => Error(500, "INTERNAL", "Internal error encountered.", "INTERNAL"),
-        PushPlan.Unavailable => Error(503, "UNAVAILABLE", "The service is currently unavailable.", "UNAVAILABLE"),
-        _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, "It has no documented answer."),
-    };
+    protected override PushAnswer Throttled => Error(429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric", "QUOTA_EXCEEDED");
+
+    protected override PushAnswer Gone => Error(404, "NOT_FOUND", "Requested entity was not found.", "UNREGISTERED");
+
+    protected override PushAnswer ExpiredToken => Error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.", null);
+
+    protected override PushAnswer Broken => Error(500, "INTERNAL", "Internal error encountered.", "INTERNAL");
+
+    protected override PushAnswer Unavailable => Error(503, "UNAVAILABLE", "The service is currently unavailable.", "UNAVAILABLE");
 
     protected override void DisposeKeys() => _key.Dispose();
 
@@ -173,7 +173,7 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
 
     private static (string Field, string Message)? WhyNot(JsonObject message)
     {
-        foreach (var (name, value) in message["data"] as JsonObject ?? [])
+        foreach (var (name, value) in message["data"] as JsonObject ?? new JsonObject())
         {
             if (value is not JsonValue text || !text.TryGetValue<string>(out _))
                 return ($"message.data[{name}]", "Invalid value (Number)");
@@ -185,9 +185,9 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
             return ("message.android.ttl", "Illegal duration format");
         if ((string?)message["android"]?["priority"] is not (null or "NORMAL" or "HIGH"))
             return ("message.android.priority", "Invalid value");
-        var data = message["data"] as JsonObject ?? [];
+        var data = message["data"] as JsonObject ?? new JsonObject();
         var names = data.Sum(entry => Encoding.UTF8.GetByteCount(entry.Key));
-        return names + Bytes(data) + Bytes(message["notification"] as JsonObject ?? []) > MostBytes
+        return names + Bytes(data) + Bytes(message["notification"] as JsonObject ?? new JsonObject()) > MostBytes
             ? ("message", "Android message is too big")
             : null;
     }

@@ -99,8 +99,15 @@ public abstract class FakePushService : IAsyncDisposable
     /// <summary>The answer to a request, correct or not. It calls <see cref="Accept"/> when it takes it.</summary>
     protected abstract PushAnswer Judge(PushCall call);
 
-    /// <summary>The documented answer of a plan.</summary>
-    protected abstract PushAnswer Answer(PushPlan plan);
+    protected abstract PushAnswer Throttled { get; }
+
+    protected abstract PushAnswer Gone { get; }
+
+    protected abstract PushAnswer ExpiredToken { get; }
+
+    protected abstract PushAnswer Broken { get; }
+
+    protected abstract PushAnswer Unavailable { get; }
 
     /// <summary>The answer to a request that is no message, such as one for a token; null when it is a message.</summary>
     protected virtual Task<PushAnswer?> AnswerOtherAsync(PushCall call, CancellationToken aborted) => Task.FromResult<PushAnswer?>(null);
@@ -131,8 +138,11 @@ public abstract class FakePushService : IAsyncDisposable
     private Task FollowAsync(HttpContext context, PushCall call, PushPlan plan) => plan switch
     {
         PushPlan.Judged => WriteAsync(context, Judge(call)),
-        PushPlan.Throttled or PushPlan.Unavailable => WriteAsync(context, WithWait(Answer(plan))),
-        PushPlan.Gone or PushPlan.ExpiredToken or PushPlan.Broken => WriteAsync(context, Answer(plan)),
+        PushPlan.Throttled => WriteAsync(context, WithWait(Throttled)),
+        PushPlan.Gone => WriteAsync(context, Gone),
+        PushPlan.ExpiredToken => WriteAsync(context, ExpiredToken),
+        PushPlan.Broken => WriteAsync(context, Broken),
+        PushPlan.Unavailable => WriteAsync(context, WithWait(Unavailable)),
         PushPlan.Silence => HangAsync(context.RequestAborted),
         PushPlan.Half => BreakOffAsync(context),
         PushPlan.Huge => WriteHugeAsync(context),

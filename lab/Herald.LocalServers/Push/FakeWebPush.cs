@@ -50,15 +50,15 @@ public sealed class FakeWebPush(TimeProvider time) : FakePushService(time, HttpP
         return new(201) { Headers = [KeyValuePair.Create("location", new Uri(Address, "/message/1").AbsoluteUri)] };
     }
 
-    protected override PushAnswer Answer(PushPlan plan) => plan switch
-    {
-        PushPlan.Throttled => new(429),
-        PushPlan.Gone => new(410, "{\"code\": 410, \"errno\": 106, \"message\": \"No such subscription\"}"),
-        PushPlan.ExpiredToken => new(401, "{\"code\": 401, \"errno\": 109, \"message\": \"Invalid authentication\"}"),
-        PushPlan.Broken => new(500),
-        PushPlan.Unavailable => new(503),
-        _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, "It has no documented answer."),
-    };
+    protected override PushAnswer Throttled => new(429);
+
+    protected override PushAnswer Gone => new(410, "{\"code\": 410, \"errno\": 106, \"message\": \"No such subscription\"}");
+
+    protected override PushAnswer ExpiredToken => new(401, "{\"code\": 401, \"errno\": 109, \"message\": \"Invalid authentication\"}");
+
+    protected override PushAnswer Broken => new(500);
+
+    protected override PushAnswer Unavailable => new(503);
 
     protected override void DisposeKeys()
     {

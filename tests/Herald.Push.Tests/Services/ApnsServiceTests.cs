@@ -1,3 +1,4 @@
+using System.Globalization;
 using Herald.Engine.Channels;
 using Herald.LocalServers.Push;
 using Herald.TestKit.Time;
@@ -18,7 +19,7 @@ public sealed class ApnsServiceTests : PushServiceContract
         {
             payload["uuid"] = "6fa459ea-ee8a-3ca4-894e-db77e160355e";
             payload["priority"] = "low";
-            payload["expires"] = expires.ToString("O");
+            payload["expires"] = expires.ToString("O", CultureInfo.InvariantCulture);
             payload["category"] = "parcels";
         }));
         await Rig.TryAsync(Rig.Payload("b"));

@@ -93,6 +93,7 @@ internal abstract class PushRig : IAsyncDisposable
 
     public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_services is not null)
             await _services.DisposeAsync();
         Sender.Dispose();

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Globalization;
 using Herald.Engine.Channels;
 using Herald.LocalServers.Push;
 using Herald.Push.WebPush;
@@ -18,7 +18,7 @@ public sealed class WebPushServiceTests : PushServiceContract
         {
             payload["uuid"] = "6fa459ea-ee8a-3ca4-894e-db77e160355e";
             payload["priority"] = "high";
-            payload["expires"] = (Rig.Clock.GetUtcNow() + TimeSpan.FromSeconds(90.7)).ToString("O");
+            payload["expires"] = (Rig.Clock.GetUtcNow() + TimeSpan.FromSeconds(90.7)).ToString("O", CultureInfo.InvariantCulture);
         }));
         await Rig.TryAsync(Rig.Payload("b"));
         await Rig.TryAsync(Rig.Payload("b"));

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Herald.LocalServers.Push;
 using Herald.Push.WebPush;
 

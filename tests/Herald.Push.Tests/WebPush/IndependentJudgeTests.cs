@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text.Json.Nodes;
 using Herald.Engine.Channels;
 using Herald.LocalServers.Push;
 using Herald.Push.Tests.Services;
