@@ -95,7 +95,7 @@ public sealed class FakeApns(TimeProvider time) : FakePushService(time, HttpProt
 
     private static string? WhyNot(PushCall call)
     {
-        if (call.Header("apns-id") is { } id && !(Guid.TryParseExact(id, "D", out _) && id == id.ToLowerInvariant()))
+        if (call.Header("apns-id") is { } id && !(Guid.TryParseExact(id, "D", out _) && !id.Any(char.IsAsciiLetterUpper)))
             return "BadMessageId";
         if (call.Header("apns-topic") is not { } topic)
             return "MissingTopic";

@@ -72,7 +72,7 @@ public sealed class FakeBrowser : IDisposable
         });
         var shared = _key.DeriveRawSecretAgreement(sender.PublicKey);
         var secretKey = HMACSHA256.HashData(_secret, shared);
-        var key = HMACSHA256.HashData(secretKey, [.. "WebPush: info"u8, 0, .. _point, .. senderPoint, 1]);
+        var key = HMACSHA256.HashData(secretKey, (byte[])[.. "WebPush: info"u8, 0, .. _point, .. senderPoint, 1]);
         return DecryptContent(key, body);
     }
 
@@ -84,8 +84,8 @@ public sealed class FakeBrowser : IDisposable
         var recordSize = (int)BinaryPrimitives.ReadUInt32BigEndian(body.AsSpan(16));
         var records = body.AsSpan(21 + body[20]);
         var pseudorandom = HMACSHA256.HashData(salt, key);
-        var contentKey = HMACSHA256.HashData(pseudorandom, [.. "Content-Encoding: aes128gcm"u8, 0, 1])[..16];
-        var nonceBase = HMACSHA256.HashData(pseudorandom, [.. "Content-Encoding: nonce"u8, 0, 1])[..12];
+        var contentKey = HMACSHA256.HashData(pseudorandom, (byte[])[.. "Content-Encoding: aes128gcm"u8, 0, 1])[..16];
+        var nonceBase = HMACSHA256.HashData(pseudorandom, (byte[])[.. "Content-Encoding: nonce"u8, 0, 1])[..12];
         using var cipher = new AesGcm(contentKey, TagBytes);
         var content = new List<byte>();
         for (var number = 0; ; number++)

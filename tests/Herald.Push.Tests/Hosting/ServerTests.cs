@@ -34,6 +34,7 @@ public sealed class ServerTests : IAsyncDisposable
             Subject = "mailto:admin@example.com",
         });
         await SubscribeAsync("webpush://main");
+        service.WaitSeconds = null;
         service.Plan(PushPlan.Unavailable);
 
         for (var i = 0; i < 20; i++)
@@ -99,6 +100,8 @@ public sealed class ServerTests : IAsyncDisposable
 
     private async Task SubscribeAsync(string endpoint)
     {
+        using var topic = await _http!.PutAsync(new Uri("/v1/topics/messages", UriKind.Relative), null, End);
+        Assert.True(topic.IsSuccessStatusCode, await topic.Content.ReadAsStringAsync(End));
         using var answer = await _http!.PutAsJsonAsync("/v1/subscriptions/phones", new { topic = "messages", endpoint }, End);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(End));
     }
