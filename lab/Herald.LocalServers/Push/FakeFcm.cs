@@ -22,9 +22,11 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
     private const string TokenPath = "/token";
     private const int MostBytes = 4096;
 
+    /// <summary>One for all fakes of a process, because it takes long to draw.</summary>
+    private static readonly RSA Key = RSA.Create(2048);
+
     private static readonly string[] ReservedBeginnings = ["google.", "gcm."];
 
-    private readonly RSA _key = RSA.Create(2048);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _tokens = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<PushAnswer> _tokenAnswers = new();
     private TaskCompletionSource? _tokenGate;
@@ -51,7 +53,7 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
         ["type"] = "service_account",
         ["project_id"] = Project,
         ["private_key_id"] = "key-1",
-        ["private_key"] = _key.ExportPkcs8PrivateKeyPem(),
+        ["private_key"] = Key.ExportPkcs8PrivateKeyPem(),
         ["client_email"] = Email,
         ["client_id"] = "1",
         ["token_uri"] = new Uri(Address, TokenPath).AbsoluteUri,
@@ -149,8 +151,6 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
 
     protected override PushAnswer Unavailable => Error(503, "UNAVAILABLE", "The service is currently unavailable.", "UNAVAILABLE");
 
-    protected override void DisposeKeys() => _key.Dispose();
-
     private PushAnswer GiveToken(PushCall call)
     {
         var form = Encoding.ASCII.GetString(call.Body).Split('&').Select(field => field.Split('=', 2))
@@ -158,7 +158,7 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
         if (form.GetValueOrDefault("grant_type") != Grant || SignedToken.Read(form.GetValueOrDefault("assertion", "")) is not { } statement)
             return new(400, "{\"error\": \"unsupported_grant_type\", \"error_description\": \"Invalid grant_type\"}");
         var now = Time.GetUtcNow();
-        if (!statement.IsSignedBy(_key) || (string?)statement.Claims["iss"] != Email || (string?)statement.Header["kid"] != "key-1")
+        if (!statement.IsSignedBy(Key) || (string?)statement.Claims["iss"] != Email || (string?)statement.Header["kid"] != "key-1")
             return new(400, "{\"error\": \"invalid_grant\", \"error_description\": \"Invalid JWT Signature.\"}");
         if ((string?)statement.Claims["scope"] != Scope || (string?)statement.Claims["aud"] != new Uri(Address, TokenPath).AbsoluteUri)
             return new(400, "{\"error\": \"invalid_scope\", \"error_description\": \"Invalid OAuth scope or audience.\"}");
