@@ -43,7 +43,7 @@ function verify({ token, publicKey }) {
   const pem = createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
   if (!jws.verify(token, 'ES256', pem))
     throw new Error('the signature is wrong');
-  return { claims: JSON.parse(jws.decode(token).payload) };
+  return { claims: jws.decode(token, { json: true }).payload };
 }
 
 const actions = { decrypt, send, keys, verify };
