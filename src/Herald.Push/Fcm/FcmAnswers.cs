@@ -79,8 +79,8 @@ internal static class FcmAnswers
     private static string? Text(JsonElement parent, string name) =>
         Member(parent, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
-        Member(parent, name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : [];
+    private static JsonElement[] Items(JsonElement parent, string name) =>
+        Member(parent, name) is { ValueKind: JsonValueKind.Array } value ? [.. value.EnumerateArray()] : [];
 
     private readonly record struct FcmError(string? Code, string? Status, string? Message, bool IsAboutToken)
     {

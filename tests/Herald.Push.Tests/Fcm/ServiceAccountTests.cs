@@ -52,7 +52,7 @@ public sealed class ServiceAccountTests
         Assert.Contains("It must be the JSON file of a service account", failure.Message, StringComparison.Ordinal);
     }
 
-    private static JsonNode PublicKey()
+    private static JsonValue PublicKey()
     {
         using var key = RSA.Create(2048);
         return JsonValue.Create(key.ExportSubjectPublicKeyInfoPem());
