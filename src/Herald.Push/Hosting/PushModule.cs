@@ -1,6 +1,7 @@
 using Herald.Engine.Channels;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
+using Herald.Messages;
 using Herald.Messages.Providers;
 using Herald.Outbound;
 using Herald.Push.Apns;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Push.Hosting;
 
-/// <summary>Push messages as a module: a channel for each kind of service with a provider. Without providers it adds nothing.</summary>
+/// <summary>Push messages as a module: a channel for each kind of service that has a provider.</summary>
 /// <remarks>The keys are read when the server starts, and an unusable one is an error at the start.</remarks>
 public sealed class PushModule : IModule
 {
@@ -42,6 +43,7 @@ public sealed class PushModule : IModule
     public void AddServices(IServiceCollection services, BoundOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        services.AddSingleton<IRecipientCheck, PushRecipientCheck>();
         Add(
             services, WebPush, "the browser's PushSubscription as JSON", BrowserSubscriptionReader.Refuse,
             options.Get<WebPushOptions>().Providers,
