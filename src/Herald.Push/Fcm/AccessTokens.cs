@@ -32,11 +32,14 @@ internal sealed class AccessTokens(KeptFile<ServiceAccount> file, TokenEndpoint 
             }
             renewal = Renew_NeedsLock(account);
         }
+        // WaitAsync with a time-out would stop its timer only after its caller has gone on.
+        using var end = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancel);
         try
         {
-            return await renewal.WaitAsync(patience, time, cancel).ConfigureAwait(false);
+            return await renewal.WaitAsync(either.Token).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             var host = account.TokenUri.Host;
             return new(account) { Failure = AttemptResult.Troubled(AttemptStage.Connect, $"{host} gave no access token in time") };
