@@ -1,3 +1,5 @@
+using Herald.Messages.Providers;
+
 namespace Herald.Push;
 
 /// <summary>The time of one attempt, which can need several requests.</summary>
@@ -6,6 +8,11 @@ internal readonly struct Budget(TimeSpan whole, TimeProvider time)
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(1);
 
     private readonly long _started = time.GetTimestamp();
+
+    /// <summary>
+    /// The whole time of the attempt. The chain cancels a try at the end of its share, unless the service may have the message by then.
+    /// </summary>
+    public static Budget Of(Sending sending, TimeProvider time) => new(sending.Attempt.Subscription.Limits.Timeout, time);
 
     public TimeSpan Used => time.GetElapsedTime(_started);
 

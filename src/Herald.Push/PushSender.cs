@@ -19,7 +19,7 @@ internal sealed class PushSender(HttpSender http, int connections) : IDisposable
         {
             // The engine repeats it in another attempt if it may have arrived; here it is never sent twice.
             var rules = new SendRules(budget.Left) { IsSentOnce = true };
-            return await http.SendAsync(given => request = create(given), state, rules, cancel).ConfigureAwait(false);
+            return await http.SendAsync(CreateAndNote, state, rules, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (request is not null)
         {
@@ -32,6 +32,13 @@ internal sealed class PushSender(HttpSender http, int connections) : IDisposable
         finally
         {
             _free.Release();
+        }
+
+        OutboundRequest CreateAndNote(TState given)
+        {
+            request = create(given);
+            request.OnSending = sending.NoteMayHaveArrived;
+            return request;
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class ApnsProvider(string name, ApnsProviderOptions options, Pro
     public async ValueTask<ProviderResult> SendAsync(Sending sending, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(sending);
-        var budget = new Budget(sending.Time, time);
+        var budget = Budget.Of(sending, time);
         var body = ApnsMessage.Write(sending.Message);
         if (body.Length > ApnsMessage.MostBytes)
             return PushResults.TooLarge(body.Length, ApnsMessage.MostBytes);

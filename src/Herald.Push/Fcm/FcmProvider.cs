@@ -18,7 +18,7 @@ internal sealed class FcmProvider(string name, FcmProviderOptions options, Acces
     public async ValueTask<ProviderResult> SendAsync(Sending sending, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(sending);
-        var budget = new Budget(sending.Time, time);
+        var budget = Budget.Of(sending, time);
         if (FcmMessage.Refuse(sending.Message) is { } problem)
             return PushResults.Refused(problem);
         if (FcmMessage.ContentBytes(sending.Message) is var bytes && bytes > FcmMessage.MostContentBytes)

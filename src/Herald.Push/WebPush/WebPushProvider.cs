@@ -20,7 +20,7 @@ internal sealed class WebPushProvider(
     public async ValueTask<ProviderResult> SendAsync(Sending sending, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(sending);
-        var budget = new Budget(sending.Time, time);
+        var budget = Budget.Of(sending, time);
         var now = time.GetUtcNow();
         if (!BrowserSubscriptionReader.TryRead(sending.To ?? "", out var browser, out var problem))
             return PushResults.Refused(problem);
