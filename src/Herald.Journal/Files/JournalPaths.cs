@@ -38,7 +38,7 @@ internal sealed record JournalPaths(string Root)
             }
             catch (JournalFileException refused) when (refused.Error is Libc.Eacces or Libc.Einval or Libc.Erofs)
             {
-                // This user may not read it, or its file system has no syncs. So nothing in it depends on Herald.
+                // This user may not read the directory, or its file system has no syncs or is read-only. The start goes on.
             }
         }
     }
