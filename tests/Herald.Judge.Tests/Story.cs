@@ -55,13 +55,14 @@ internal sealed class Story
         return this;
     }
 
-    /// <returns>The sequence in the answer.</returns>
-    public long Publish(string id, string? key = "k", string? type = null)
+    /// <param name="isPlaced">False: the answer names no shard and no sequence, as with an event that a broker brings.</param>
+    /// <returns>The sequence of the event.</returns>
+    public long Publish(string id, string? key = "k", string? type = null, bool isPlaced = true)
     {
         Tell("p", "publish", ("topic", "t"), ("key", key), ("id", id), ("type", type), ("digest", "d" + id));
         NowMs++;
-        Tell("p", "published", ("topic", "t"), ("key", key), ("id", id), ("digest", "d" + id), ("verdict", "accepted"), ("shard", "0"),
-            ("sequence", Text(NextSequence)));
+        Tell("p", "published", ("topic", "t"), ("key", key), ("id", id), ("digest", "d" + id), ("verdict", "accepted"),
+            ("shard", isPlaced ? "0" : null), ("sequence", isPlaced ? Text(NextSequence) : null));
         NowMs++;
         return NextSequence++;
     }

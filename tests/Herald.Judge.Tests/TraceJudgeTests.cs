@@ -352,6 +352,37 @@ public sealed class TraceJudgeTests
         Accuses("passed over", () => _story.Deliver("b", two));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_key_that_goes_on_from_its_second_attempt_is_noticed_where_the_order_certainly_meant_it(bool isPlaced)
+    {
+        _story.Put("""{"schedule":["100ms"],"jitter":0,"maxAttempts":3,"onExhausted":"hold"}""");
+        var one = _story.Publish("a", isPlaced: isPlaced);
+        _story.Fail("a", one, 1);
+        _story.After(150).Order("release", "done", ("shard", "0"), ("sequence", $"{one}")).After(150);
+        if (isPlaced)
+            Accuses("from the first", () => _story.Deliver("a", one, number: 2));
+        else
+            _story.Deliver("a", one, number: 2);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_head_that_is_sent_after_its_discard_is_noticed_where_the_order_certainly_meant_it(bool isPlaced)
+    {
+        _story.Put("""{"schedule":["100ms"],"jitter":0,"maxAttempts":3,"onExhausted":"hold"}""");
+        var one = _story.Publish("a", isPlaced: isPlaced);
+        _story.Fail("a", one, 1);
+        _story.After(150).Order("release", "done", ("shard", "0"), ("sequence", $"{one}"), ("discard", "true")).After(3000);
+        _story.Deliver("b", _story.Publish("b", "other"), key: "other");
+        if (isPlaced)
+            Accuses("discarded it", () => _story.Deliver("a", one, number: 2));
+        else
+            _story.Deliver("a", one, number: 2);
+    }
+
     [Fact]
     public void A_replay_is_received_again()
     {

@@ -131,14 +131,16 @@ public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
         {
             if (delivery.Event.Sequence == order.Sequence && (delivery.Event.Shard < 0 || delivery.Event.Shard == order.Shard))
             {
+                // Nobody knows the shard of an event that a broker brought. It may be the one that the order means, or not.
+                var isMeant = delivery.Event.Shard == order.Shard;
                 delivery.OnReleaseAsked();
                 order.Ended += by =>
                 {
                     delivery.OnReleaseEnded(by);
-                    if (order.IsCertain && !order.Discards)
+                    if (isMeant && order.IsCertain && !order.Discards)
                         delivery.CertainlyReleasedMs = order.AskedMs;
                     // The judge does not trust the answer alone: see Settle.
-                    if (order.IsCertain && order.Discards)
+                    if (isMeant && order.IsCertain && order.Discards)
                         _discarded.Add((delivery, order));
                 };
             }
