@@ -4,6 +4,7 @@ using Herald.Kafka.Hosting;
 using Herald.Lab;
 using Herald.Nats.Hosting;
 using Herald.Orders.Hosting;
+using Herald.Outbound.Hosting;
 using Herald.Postgres.Hosting;
 using Herald.Server;
 using Herald.Webhooks.Hosting;
@@ -16,6 +17,7 @@ public static class ModuleList
     public static ModuleSet All { get; } = new(
         new JournalModule(),
         new PostgresModule(),
+        new OutboundModule(),
         new WebhooksModule(),
         new KafkaModule(),
         new NatsModule(),

@@ -17,7 +17,8 @@ public sealed class ProjectsTests
         ["Herald.Hosting"] = ["Herald.Client", "Herald.Engine"],
         ["Herald.Journal"] = ["Herald.Engine", "Herald.Hosting"],
         ["Herald.Postgres"] = ["Herald.Engine", "Herald.Hosting"],
-        ["Herald.Webhooks"] = ["Herald.Engine", "Herald.Hosting"],
+        ["Herald.Outbound"] = ["Herald.Engine", "Herald.Hosting"],
+        ["Herald.Webhooks"] = ["Herald.Engine", "Herald.Hosting", "Herald.Outbound"],
         ["Herald.Brokers"] = ["Herald.Engine", "Herald.Hosting"],
         ["Herald.Kafka"] = ["Herald.Brokers"],
         ["Herald.Nats"] = ["Herald.Brokers"],
@@ -26,8 +27,8 @@ public sealed class ProjectsTests
         ["Herald.Orders"] = ["Herald.Hosting", "Herald.Kafka"],
         ["Herald.Cli"] =
         [
-            "Herald.Server", "Herald.Journal", "Herald.Postgres", "Herald.Webhooks", "Herald.Kafka", "Herald.Nats", "Herald.Alarms",
-            "Herald.Orders", "Herald.Lab",
+            "Herald.Server", "Herald.Journal", "Herald.Postgres", "Herald.Outbound", "Herald.Webhooks", "Herald.Kafka", "Herald.Nats",
+            "Herald.Alarms", "Herald.Orders", "Herald.Lab",
         ],
         ["Herald.LocalServers"] = [],
         ["Herald.Lab"] = ["Herald.Hosting", "Herald.LocalServers", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Orders"],

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 
-namespace Herald.Webhooks;
+namespace Herald.Outbound;
 
 /// <summary>Reads <c>Retry-After</c>: seconds or a date. An invalid value is ignored.</summary>
 internal static class RetryAfter

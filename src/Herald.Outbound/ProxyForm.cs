@@ -1,11 +1,11 @@
 using Herald.Engine.Basics;
 
-namespace Herald.Webhooks;
+namespace Herald.Outbound;
 
-/// <summary>The address of a proxy for webhooks.</summary>
-internal sealed class ProxyText : ISettingForm
+/// <summary>The form of a setting that is the address of an HTTP proxy.</summary>
+internal sealed class ProxyForm : ISettingForm
 {
-    private ProxyText() { }
+    private ProxyForm() { }
 
     public static string Rule => "An http:// URL without credentials.";
 

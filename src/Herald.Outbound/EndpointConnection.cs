@@ -1,4 +1,4 @@
-namespace Herald.Webhooks;
+namespace Herald.Outbound;
 
 /// <summary>
 /// A connection for HTTP/1, above TLS. The HTTP handler does not say whether a request went over a used connection, and uses a connection
@@ -58,10 +58,10 @@ internal sealed class EndpointConnection(Stream inner, TimeProvider time) : Stre
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_isOld && !_asked)
-            throw new StaleConnectionException("the answer before was in HTTP/1.0, which ends the connection");
+            throw new StaleConnectionException("the answer before was in HTTP/1.0, which ends the connection") { IsUnsent = true };
         // The handler reads ahead when it takes a connection from its pool. The end can arrive between that and the request.
         if (_hasEnded && !_asked && _answers > 0)
-            throw new StaleConnectionException("a connection that was used again was closed");
+            throw new StaleConnectionException("a connection that was used again was closed") { IsUnsent = true };
         if (!_asked)
             Volatile.Write(ref _askedAt, time.GetTimestamp());
         _asked = true;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Herald.Postgres.Tests;
 
-public sealed class ConnectionTextTests
+public sealed class ConnectionFormTests
 {
     [Theory]
     [InlineData("postgres://ann:s3cret@db.example:6543/shop", "db.example:6543, database shop, user ann")]
@@ -17,12 +17,12 @@ public sealed class ConnectionTextTests
     [InlineData("Host=db.example;Username=ann;Password=s3cret;Database=shop", "db.example:5432, database shop, user ann")]
     [InlineData("Host=a,b:5433;Port=6000;Username=ann;Password=s3cret", "a:6000,b:5433, database ann, user ann")]
     public void Both_forms_are_taken_and_told_without_the_password(string text, string told) =>
-        Assert.Equal(told, ConnectionText.Parse(text).ToString());
+        Assert.Equal(told, ConnectionForm.Parse(text).ToString());
 
     [Fact]
     public void A_password_in_a_URL_may_have_any_character()
     {
-        var settings = new NpgsqlConnectionStringBuilder(ConnectionText.Parse("postgres://a%40nn:p%3Bw%3D%22'%2F%40@h/d").Npgsql);
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionForm.Parse("postgres://a%40nn:p%3Bw%3D%22'%2F%40@h/d").Npgsql);
         Assert.Equal(("a@nn", "p;w=\"'/@"), (settings.Username, settings.Password));
     }
 
@@ -30,7 +30,7 @@ public sealed class ConnectionTextTests
     public void Options_of_a_URL_are_those_of_libpq_or_of_Npgsql()
     {
         var settings = new NpgsqlConnectionStringBuilder(
-            ConnectionText.Parse("postgres://h/d?sslmode=verify-full&target_session_attrs=read-write&application_name=a%20b&connect_timeout=3&Maximum%20Pool%20Size=7").Npgsql);
+            ConnectionForm.Parse("postgres://h/d?sslmode=verify-full&target_session_attrs=read-write&application_name=a%20b&connect_timeout=3&Maximum%20Pool%20Size=7").Npgsql);
         Assert.Equal(
             (SslMode.VerifyFull, "read-write", "a b", 3, 7),
             (settings.SslMode, settings.TargetSessionAttributes, settings.ApplicationName, settings.Timeout, settings.MaxPoolSize));
@@ -44,7 +44,7 @@ public sealed class ConnectionTextTests
     [InlineData("Host=a", null, 10)]
     public void Of_several_hosts_the_primary_is_meant_unless_another_is_asked_for(string text, string? attributes, int recheckSeconds = 1)
     {
-        var settings = new NpgsqlConnectionStringBuilder(ConnectionText.Parse(text).Npgsql);
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionForm.Parse(text).Npgsql);
         Assert.Equal((attributes, recheckSeconds), (settings.TargetSessionAttributes, settings.HostRecheckSeconds));
     }
 
@@ -61,7 +61,7 @@ public sealed class ConnectionTextTests
     [InlineData("", "no host")]
     public void What_is_wrong_is_told_without_the_password(string text, string told)
     {
-        var wrong = Assert.Throws<FormatException>(() => ConnectionText.Parse(text));
+        var wrong = Assert.Throws<FormatException>(() => ConnectionForm.Parse(text));
         Assert.Contains(told, wrong.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", wrong.ToString(), StringComparison.Ordinal);
     }
@@ -71,7 +71,7 @@ public sealed class ConnectionTextTests
     {
         await using var server = await PostgresServer.StartAsync();
         await using var standby = await server.StartStandbyAsync();
-        await using var database = ConnectionText.Parse(
+        await using var database = ConnectionForm.Parse(
             $"postgres://{PostgresServer.User}:{server.Password}@{PostgresServer.Host}:{standby.Port},{PostgresServer.Host}:{server.Port}/postgres?Host%20Recheck%20Seconds=0").CreateDataSource();
         Assert.Equal(server.Port, await PortAsync(database));
         await server.StopAsync(PostgresStop.Fast);

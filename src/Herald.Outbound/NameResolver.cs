@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Herald.Webhooks;
+namespace Herald.Outbound;
 
 /// <summary>
 /// Looks up names outside the thread pool. The system's call blocks its thread for as long as a name server does not answer, and everything

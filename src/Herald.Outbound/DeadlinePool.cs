@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Herald.Webhooks;
+namespace Herald.Outbound;
 
 /// <summary>Reusable time-outs. Most attempts end long before their time-out, and creating a timer has a cost.</summary>
 internal sealed class DeadlinePool(TimeProvider time) : IDisposable

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Herald.Webhooks;
+namespace Herald.Outbound;
 
-/// <summary>Refuses webhook addresses that are not on the public internet, unless an allowed network contains them.</summary>
+/// <summary>Refuses addresses that are not on the public internet, unless an allowed network contains them.</summary>
 /// <remarks>It checks addresses, never names: a name can resolve to another address between the check and the connection.</remarks>
-internal sealed class AddressGuard(IEnumerable<IPNetwork> allowed)
+public sealed class AddressGuard(IEnumerable<IPNetwork> allowed)
 {
     private static readonly (IPNetwork Network, string What)[] Refused =
     [
@@ -44,11 +44,22 @@ internal sealed class AddressGuard(IEnumerable<IPNetwork> allowed)
 
     private readonly IPNetwork[] _allowed = [.. allowed];
 
+    /// <summary>Allows every address.</summary>
+    public static AddressGuard Off { get; } = new([IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")]);
+
+    /// <summary>The guard of these options. Options that leave the decision to the server are guarded.</summary>
+    public static AddressGuard Of(OutboundOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Guard is false ? Off : new((options.AllowedNetworks ?? []).Select(network => IPNetwork.Parse(network)));
+    }
+
     /// <returns>
     /// The kind of address (<c>private</c>, <c>loopback</c> …) when it is refused; null when a connection to it is allowed.
     /// </returns>
     public string? Refuse(IPAddress address)
     {
+        ArgumentNullException.ThrowIfNull(address);
         var judged = Unwrap(address);
         foreach (var network in _allowed)
         {
@@ -61,6 +72,23 @@ internal sealed class AddressGuard(IEnumerable<IPNetwork> allowed)
                 return what;
         }
         return judged.AddressFamily == AddressFamily.InterNetworkV6 && !GlobalUnicast.Contains(judged) ? "not a public address" : null;
+    }
+
+    /// <summary>
+    /// Checks an address that is written in the URL. <see cref="Uri"/> has already converted decimal, octal and hexadecimal spellings to
+    /// one form.
+    /// </summary>
+    /// <returns>Why the endpoint is refused, in a sentence; null when it is allowed, or has a name that is yet to be resolved.</returns>
+    public string? Refuse(Uri endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var host = endpoint.IdnHost.TrimEnd('.');
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
+            host = IPAddress.Loopback.ToString();
+        if (!IPAddress.TryParse(host, out var address) || Refuse(address) is not { } what)
+            return null;
+        return $"endpoint: '{EndpointName.Show(endpoint)}' is at {address}, which is {what}; use a public address, "
+            + "or list its network in the server's setting webhooks.allowedNetworks";
     }
 
     /// <summary>

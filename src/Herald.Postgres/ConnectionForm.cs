@@ -8,18 +8,18 @@ namespace Herald.Postgres;
 /// <c>postgres://user:password@host:port/database</c>. Both can name several hosts: <c>host1:5432,host2:5432</c>.
 /// </summary>
 /// <remarks>Messages about it never contain a secret.</remarks>
-public sealed class ConnectionText : ISettingForm
+public sealed class ConnectionForm : ISettingForm
 {
     public const string Rule = "Give postgres://user:password@host:port/database, or Host=…;Username=…;Password=…;Database=…";
     private readonly NpgsqlConnectionStringBuilder _settings;
 
-    private ConnectionText(NpgsqlConnectionStringBuilder settings) => _settings = settings;
+    private ConnectionForm(NpgsqlConnectionStringBuilder settings) => _settings = settings;
 
     /// <summary>The connection string for Npgsql. Contains the password.</summary>
     public string Npgsql => _settings.ConnectionString;
 
     /// <exception cref="FormatException">The text has neither form. The message repeats no part that can be secret.</exception>
-    public static ConnectionText Parse(string text)
+    public static ConnectionForm Parse(string text)
     {
         var settings = PostgresUrl.IsUrl(text) ? PostgresUrl.Parse(text) : ParseKeywords(text);
         if (string.IsNullOrWhiteSpace(settings.Host))
@@ -45,7 +45,7 @@ public sealed class ConnectionText : ISettingForm
     public override string ToString() =>
         $"{Hosts()}, database {_settings.Database ?? _settings.Username ?? "(default of the user)"}, user {_settings.Username ?? "(user of the operating system)"}";
 
-    private static ConnectionText? TryParse(string text)
+    private static ConnectionForm? TryParse(string text)
     {
         try
         {

@@ -3,10 +3,10 @@ using Herald.Nats.Messages;
 
 namespace Herald.Nats.Sources;
 
-/// <summary>A subject that can be subscribed.</summary>
-internal sealed class SubjectText : ISettingForm
+/// <summary>The form of a setting that is a subject to subscribe.</summary>
+internal sealed class SubjectForm : ISettingForm
 {
-    private SubjectText() { }
+    private SubjectForm() { }
 
     public static string Rule =>
         $"A subject has {Subjects.Rule}; * stands for one part, and > at the end for one or more.";

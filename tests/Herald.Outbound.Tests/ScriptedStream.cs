@@ -1,4 +1,4 @@
-namespace Herald.Webhooks.Tests;
+namespace Herald.Outbound.Tests;
 
 /// <summary>A stream that keeps what is written, and gives these bytes and then its end to read.</summary>
 internal sealed class ScriptedStream(byte[] answer) : MemoryStream(answer)

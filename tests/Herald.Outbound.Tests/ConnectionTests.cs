@@ -1,26 +1,22 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Herald.Engine.Channels;
 using Herald.TestKit.Receivers;
 
-namespace Herald.Webhooks.Tests;
+namespace Herald.Outbound.Tests;
 
 /// <summary>Connections that are used again, or that the endpoint has closed meanwhile.</summary>
-public sealed class ConnectionTests : WebhookTest
+public sealed class ConnectionTests : OutboundTest
 {
-    private static readonly X509Certificate2 Certificate = TestCertificate.Create();
-    private static readonly WebhookOptions Trusting = Local with { AcceptCertificate = (_, shown, _, _) => Certificate.Equals(shown) };
-
     [Theory]
     [InlineData(204)]
     [InlineData(500)]
     public async Task After_an_answer_in_HTTP_1_0_a_connection_is_not_used_again(int status)
     {
         Receiver.Script(new Reply.Old(status));
-        var channel = Channel();
+        var sender = Sender();
         for (var n = 1; n <= 6; n++)
         {
-            Assert.Equal(status, (await channel.TryAsync(Sketch.ToAttempt(), TestEnd)).StatusCode);
+            Assert.Equal(status, (await SendAsync(sender)).Answer.Status);
             Assert.Equal(n, (await Receiver.NextAsync(TestEnd)).Connection);
         }
         Assert.False(Receiver.Received.TryRead(out _));
@@ -30,10 +26,10 @@ public sealed class ConnectionTests : WebhookTest
     public async Task The_version_of_an_answer_counts_even_if_its_bytes_arrive_one_by_one()
     {
         Receiver.Script(new Reply.Drip([.. "HTTP/1.0 204 Scripted\r\n\r\n"u8], new SemaphoreSlim(1000)));
-        var channel = Channel();
+        var sender = Sender();
         for (var n = 1; n <= 3; n++)
         {
-            Assert.Equal(204, (await channel.TryAsync(Sketch.ToAttempt(), TestEnd)).StatusCode);
+            Assert.Equal(204, (await SendAsync(sender)).Answer.Status);
             Assert.Equal(n, (await Receiver.NextAsync(TestEnd)).Connection);
         }
     }
@@ -42,10 +38,10 @@ public sealed class ConnectionTests : WebhookTest
     public async Task An_answer_that_quotes_HTTP_1_0_leaves_the_connection_usable()
     {
         Receiver.Script(new Reply.Drip([.. "HTTP/1.1 200 Scripted\r\nContent-Length: 8\r\n\r\nHTTP/1.0"u8], new SemaphoreSlim(1000)));
-        var channel = Channel();
+        var sender = Sender();
         for (var n = 1; n <= 3; n++)
         {
-            Assert.Equal("HTTP/1.0", (await channel.TryAsync(Sketch.ToAttempt(), TestEnd)).Answer);
+            Assert.Equal("HTTP/1.0", (await SendAsync(sender)).Answer.Body);
             Assert.Equal(1, (await Receiver.NextAsync(TestEnd)).Connection);
         }
     }
@@ -58,17 +54,16 @@ public sealed class ConnectionTests : WebhookTest
     {
         await using var receiver = new ScriptedReceiver(tls: tls ? new() { ServerCertificate = Certificate } : null);
         receiver.Script(Reply.Ok, reset ? new Reply.Reset() : new Reply.Close(), Reply.Ok);
-        var channel = Channel(Trusting);
-        var sketch = Sketch with { Endpoint = receiver.Endpoint };
+        var sender = Sender(Trusting);
 
-        Assert.Equal(AttemptOutcome.Delivered, (await channel.TryAsync(sketch.ToAttempt(), TestEnd)).Outcome);
-        Assert.Equal(AttemptOutcome.Delivered, (await channel.TryAsync(sketch.ToAttempt(), TestEnd)).Outcome);
+        Assert.Equal(200, (await SendAsync(sender, receiver.Endpoint)).Answer.Status);
+        Assert.Equal(200, (await SendAsync(sender, receiver.Endpoint)).Answer.Status);
 
         await receiver.NextAsync(TestEnd);
         var (met, again) = (await receiver.NextAsync(TestEnd), await receiver.NextAsync(TestEnd));
         Assert.Equal((1, 2), (met.Connection, again.Connection));
-        Assert.Equal(met.Header("webhook-id"), again.Header("webhook-id"));
-        Assert.Equal(met.Body, again.Body);
+        Assert.Equal(Payload, met.Body);
+        Assert.Equal(Payload, again.Body);
     }
 
     [Fact]
@@ -76,16 +71,17 @@ public sealed class ConnectionTests : WebhookTest
     {
         var closes = new SemaphoreSlim(0);
         Receiver.Script(Reply.Ok, new Reply.Close(closes), Reply.Ok);
-        var channel = Channel();
-        await channel.TryAsync(Sketch.ToAttempt(), TestEnd);
+        var sender = Sender();
+        await SendAsync(sender);
         await Receiver.NextAsync(TestEnd);
 
-        var attempt = channel.TryAsync(Sketch.ToAttempt(), TestEnd).AsTask();
+        var sending = SendAsync(sender);
         await Receiver.NextAsync(TestEnd);
         Clock.Advance(TimeSpan.FromSeconds(2));
         closes.Release();
 
-        Assert.Equal((AttemptOutcome.Failed, AttemptStage.Wait), (await attempt) is var result ? (result.Outcome, result.Stage) : default);
+        var result = (await sending).Failure!;
+        Assert.Equal((AttemptOutcome.Failed, AttemptStage.Wait), (result.Outcome, result.Stage));
         Assert.Equal(1, Receiver.AcceptedConnections);
     }
 
@@ -108,10 +104,10 @@ public sealed class ConnectionTests : WebhookTest
     public async Task A_request_is_sent_again_once_only()
     {
         Receiver.Script(Reply.Ok, new Reply.Close());
-        var channel = Channel();
-        await channel.TryAsync(Sketch.ToAttempt(), TestEnd);
+        var sender = Sender();
+        await SendAsync(sender);
 
-        var result = await channel.TryAsync(Sketch.ToAttempt(), TestEnd);
+        var result = (await SendAsync(sender)).Failure!;
 
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Wait), (result.Outcome, result.Stage));
         Assert.Equal($"127.0.0.1:{Receiver.Port} closed the connection before it answered", result.Reason);
@@ -122,7 +118,7 @@ public sealed class ConnectionTests : WebhookTest
     public async Task A_new_connection_that_ends_without_an_answer_is_a_failure()
     {
         Receiver.Script(new Reply.Close(), Reply.Ok);
-        Assert.Equal(AttemptOutcome.Failed, (await TryAsync()).Outcome);
+        Assert.Equal(AttemptOutcome.Failed, (await SendAsync()).Failure?.Outcome);
         Assert.Equal(1, Receiver.AcceptedConnections);
     }
 
@@ -130,10 +126,10 @@ public sealed class ConnectionTests : WebhookTest
     public async Task An_answer_that_breaks_off_in_its_head_is_a_failure()
     {
         Receiver.Script(Reply.Ok, new Reply.Raw("HTTP/1.1 2"), Reply.Ok);
-        var channel = Channel();
-        await channel.TryAsync(Sketch.ToAttempt(), TestEnd);
+        var sender = Sender();
+        await SendAsync(sender);
 
-        Assert.Equal(AttemptOutcome.Failed, (await channel.TryAsync(Sketch.ToAttempt(), TestEnd)).Outcome);
+        Assert.Equal(AttemptOutcome.Failed, (await SendAsync(sender)).Failure?.Outcome);
         Assert.Equal(1, Receiver.AcceptedConnections);
     }
 
@@ -141,15 +137,15 @@ public sealed class ConnectionTests : WebhookTest
     public async Task The_time_out_covers_both_connections()
     {
         Receiver.Script(Reply.Ok, new Reply.Close(), new Reply.Hang());
-        var channel = Channel();
-        await channel.TryAsync(Sketch.ToAttempt(), TestEnd);
+        var sender = Sender();
+        await SendAsync(sender);
 
-        var attempt = channel.TryAsync(Sketch.ToAttempt(), TestEnd).AsTask();
+        var sending = SendAsync(sender);
         for (var n = 0; n < 3; n++)
             await Receiver.NextAsync(TestEnd);
         Clock.Advance(TimeSpan.FromSeconds(15));
 
-        var result = await attempt;
+        var result = (await sending).Failure!;
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Wait), (result.Outcome, result.Stage));
         Assert.Equal($"no response from 127.0.0.1:{Receiver.Port} within 15s", result.Reason);
     }

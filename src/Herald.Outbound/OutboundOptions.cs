@@ -2,16 +2,19 @@ using System.Net;
 using System.Net.Security;
 using Herald.Engine.Basics;
 
-namespace Herald.Webhooks;
+namespace Herald.Outbound;
 
-/// <summary>Options for the webhooks of all subscriptions. The options of one subscription are in its limits.</summary>
-public sealed record WebhookOptions
+/// <summary>
+/// How Herald calls out, for all channels that call addresses of subscriptions. The options of one subscription are in its limits.
+/// </summary>
+/// <remarks>The settings are named <c>webhooks</c>, after the first of these channels.</remarks>
+public sealed record OutboundOptions
 {
-    public static readonly WebhookOptions Default = new();
+    public static readonly OutboundOptions Default = new();
 
     /// <summary>
     /// Refuses endpoints that are private, loopback, link-local, metadata services … Otherwise every caller that can create a subscription
-    /// could make this server call any address that it can reach. Null leaves the decision to the server; the channel itself guards then.
+    /// could make this server call any address that it can reach. Null leaves the decision to the server. Without a server, null guards.
     /// </summary>
     [Setting(
         "Refuse webhook addresses that are not on the public internet.", None = "auto",
@@ -19,7 +22,7 @@ public sealed record WebhookOptions
         Option = "--webhooks-guard")]
     public bool? Guard { get; init; }
 
-    [SettingText<NetworkText>(
+    [SettingText<NetworkForm>(
         "Networks that the guard allows although they are not public, such as 10.20.0.0/16.", None = "none",
         Option = "--webhooks-allowed-networks", OptionValue = "NETWORK")]
     public IReadOnlyList<string>? AllowedNetworks { get; init; }
@@ -28,7 +31,7 @@ public sealed record WebhookOptions
     /// The environment's proxy variables are not read. The proxy resolves names, so Herald can then check only addresses that are written
     /// in the URL.
     /// </summary>
-    [SettingText<ProxyText>("The HTTP proxy for all webhooks; it must guard addresses itself.", None = "none")]
+    [SettingText<ProxyForm>("The HTTP proxy for all webhooks; it must guard addresses itself.", None = "none")]
     public Uri? Proxy { get; init; }
 
     [Setting("The longest Retry-After that is followed; a longer value counts as this one.", Least = "1s", Most = "1d")]
@@ -55,6 +58,9 @@ public sealed record WebhookOptions
     internal Func<string, IPAddress[]> Resolve { get; init; } = Dns.GetHostAddresses;
     internal RemoteCertificateValidationCallback? AcceptCertificate { get; init; }
 
+    /// <summary>A hook for tests: how long a connection for requests that need HTTP/2 is silent before a ping.</summary>
+    internal TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>All errors, each with the setting and its value; empty when there are none.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -66,12 +72,12 @@ public sealed record WebhookOptions
         CheckRange(nameof(MaxDrainBytes), MaxDrainBytes, 0, 16 * 1024 * 1024);
         foreach (var network in AllowedNetworks ?? [])
         {
-            if (!NetworkText.Accepts(network))
+            if (!NetworkForm.Accepts(network))
                 errors.Add(
                     $"{nameof(AllowedNetworks)}: '{network}' is not a network; write it like "
                         + "10.20.0.0/16, with only zero bits after the prefix");
         }
-        if (Proxy is { } proxy && !ProxyText.Accepts(proxy))
+        if (Proxy is { } proxy && !ProxyForm.Accepts(proxy))
             errors.Add($"{nameof(Proxy)}: must be an absolute http:// URL without credentials");
         return errors;
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Herald.TestKit.Time;
 
-namespace Herald.Webhooks.Tests;
+namespace Herald.Outbound.Tests;
 
 /// <summary>Names whose name server does not answer take threads of their own, and do not delay the answers for other names.</summary>
 public sealed class NameResolverTests : IDisposable

@@ -3,10 +3,10 @@ using Herald.Engine.Basics;
 
 namespace Herald.Kafka.Clusters;
 
-/// <summary>The address of a Kafka server.</summary>
-public sealed class ServerText : ISettingForm
+/// <summary>The form of a setting that is the address of a Kafka server.</summary>
+public sealed class ServerForm : ISettingForm
 {
-    private ServerText() { }
+    private ServerForm() { }
 
     public static string Rule => "HOST:PORT.";
 

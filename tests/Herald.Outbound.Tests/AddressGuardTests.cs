@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Herald.Webhooks.Tests;
+namespace Herald.Outbound.Tests;
 
 public sealed class AddressGuardTests
 {

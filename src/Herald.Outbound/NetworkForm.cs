@@ -1,12 +1,12 @@
 using System.Net;
 using Herald.Engine.Basics;
 
-namespace Herald.Webhooks;
+namespace Herald.Outbound;
 
 /// <summary>The form of a setting that names a network in CIDR notation.</summary>
-internal sealed class NetworkText : ISettingForm
+internal sealed class NetworkForm : ISettingForm
 {
-    private NetworkText() { }
+    private NetworkForm() { }
 
     public static string Rule => "A network such as 10.20.0.0/16 or fd00::/8, with only zero bits after the prefix.";
 
