@@ -1,4 +1,5 @@
 using Herald.Alarms.Hosting;
+using Herald.Email.Hosting;
 using Herald.Journal.Hosting;
 using Herald.Kafka.Hosting;
 using Herald.Lab;
@@ -19,6 +20,7 @@ public static class ModuleList
         new PostgresModule(),
         new OutboundModule(),
         new WebhooksModule(),
+        new EmailModule(),
         new KafkaModule(),
         new NatsModule(),
         new OrdersModule(),
