@@ -7,7 +7,9 @@ using Herald.Nats.Hosting;
 using Herald.Orders.Hosting;
 using Herald.Outbound.Hosting;
 using Herald.Postgres.Hosting;
+using Herald.Posts.Hosting;
 using Herald.Server;
+using Herald.Sms.Hosting;
 using Herald.Webhooks.Hosting;
 
 namespace Herald.Cli;
@@ -21,6 +23,8 @@ public static class ModuleList
         new OutboundModule(),
         new WebhooksModule(),
         new EmailModule(),
+        new PostsModule(),
+        new SmsModule(),
         new KafkaModule(),
         new NatsModule(),
         new OrdersModule(),

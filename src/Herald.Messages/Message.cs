@@ -23,6 +23,9 @@ public sealed record Message
 
     public required string Text { get; init; }
 
+    /// <summary>One short line for lists and alarms: the subject, or else the beginning of the text.</summary>
+    public string Headline => ProviderText.OneLine(Subject ?? Text, LongestHeadline);
+
     public string? Html { get; init; }
 
     /// <summary>Values for templates, and for applications that read push messages.</summary>
@@ -38,6 +41,8 @@ public sealed record Message
 
     /// <summary>Where the recipient ends such messages: an https or mailto address.</summary>
     public Uri? Unsubscribe { get; init; }
+
+    private const int LongestHeadline = 200;
 
     internal static readonly IReadOnlyDictionary<string, string> NoData = new Dictionary<string, string>();
 }

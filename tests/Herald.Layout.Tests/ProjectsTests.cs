@@ -21,6 +21,8 @@ public sealed class ProjectsTests
         ["Herald.Webhooks"] = ["Herald.Engine", "Herald.Hosting", "Herald.Outbound"],
         ["Herald.Messages"] = ["Herald.Engine", "Herald.Hosting"],
         ["Herald.Email"] = ["Herald.Messages", "Herald.Outbound"],
+        ["Herald.Posts"] = ["Herald.Engine", "Herald.Hosting", "Herald.Messages", "Herald.Outbound"],
+        ["Herald.Sms"] = ["Herald.Engine", "Herald.Hosting", "Herald.Messages", "Herald.Posts"],
         ["Herald.Brokers"] = ["Herald.Engine", "Herald.Hosting"],
         ["Herald.Kafka"] = ["Herald.Brokers"],
         ["Herald.Nats"] = ["Herald.Brokers"],
@@ -29,8 +31,8 @@ public sealed class ProjectsTests
         ["Herald.Orders"] = ["Herald.Hosting", "Herald.Kafka"],
         ["Herald.Cli"] =
         [
-            "Herald.Server", "Herald.Journal", "Herald.Postgres", "Herald.Outbound", "Herald.Webhooks", "Herald.Email", "Herald.Kafka",
-            "Herald.Nats", "Herald.Alarms", "Herald.Orders", "Herald.Lab",
+            "Herald.Server", "Herald.Journal", "Herald.Postgres", "Herald.Outbound", "Herald.Webhooks", "Herald.Email", "Herald.Posts",
+            "Herald.Sms", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Orders", "Herald.Lab",
         ],
         ["Herald.LocalServers"] = [],
         ["Herald.Lab"] = ["Herald.Hosting", "Herald.LocalServers", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Orders"],

@@ -25,6 +25,28 @@ public sealed class TemplateTests
         Assert.Equal("", Parse("", TemplateEncoding.Plain).Render(Ann));
     }
 
+    [Theory]
+    [InlineData("{{subject}}", true)]
+    [InlineData("re: {{subject}} {{data.none}}", true)]
+    [InlineData("{{subject}} {{to}}", false)]
+    [InlineData("re:", false)]
+    [InlineData("", false)]
+    public void A_text_is_unfilled_when_it_has_places_and_none_has_a_value(string source, bool isUnfilled)
+    {
+        var template = Parse(source, TemplateEncoding.Plain);
+        Assert.Equal(isUnfilled, template.IsUnfilled(Ann));
+        Assert.Equal(source.Contains("{{", StringComparison.Ordinal), template.HasPlaces);
+    }
+
+    [Fact]
+    public void The_headline_is_the_subject_or_the_beginning_of_the_text_in_one_line()
+    {
+        var template = Parse("{{headline}}", TemplateEncoding.Plain);
+        Assert.Equal("Disk", template.Render(Ann with { Subject = "Disk" }));
+        Assert.Equal("first second", template.Render(Ann with { Text = "first\nsecond" }));
+        Assert.Equal(new string('x', 200) + "…", template.Render(Ann with { Text = new string('x', 1 << 20) }));
+    }
+
     [Fact]
     public void Only_values_are_encoded_and_a_value_is_no_template()
     {

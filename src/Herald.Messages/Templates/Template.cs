@@ -20,6 +20,7 @@ public sealed class Template
             ["to"] = message => message.To,
             ["subject"] = message => message.Subject,
             ["text"] = message => message.Text,
+            ["headline"] = message => message.Headline,
             ["html"] = message => message.Html,
             ["category"] = message => message.Category,
             ["priority"] = message => message.Priority switch
@@ -74,6 +75,13 @@ public sealed class Template
         }
         return (new([.. parts], encoding, source), null);
     }
+
+    /// <summary>It has places, so what it says depends on the message.</summary>
+    public bool HasPlaces => Array.Exists(_parts, part => part.Field is not null);
+
+    /// <summary>It has places, and the message fills none of them. Then a caller may leave the whole text out.</summary>
+    public bool IsUnfilled(Message message) =>
+        HasPlaces && Array.TrueForAll(_parts, part => part.Field is null || string.IsNullOrEmpty(part.Field(message)));
 
     public string Render(Message message)
     {

@@ -1,0 +1,37 @@
+using Herald.Engine.Channels;
+using Herald.Hosting.Modules;
+using Herald.Hosting.Settings;
+using Herald.Messages.Providers;
+using Herald.Posts.Definitions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Herald.Posts.Hosting;
+
+/// <summary>Posts as a module: a channel over all providers. Without providers it adds nothing.</summary>
+public sealed class PostsModule : IModule
+{
+    public string Name => "posts";
+
+    public IReadOnlyList<SettingSection> Sections =>
+    [
+        new SettingSection<PostOptions>("posts", "Posts to chat services and others", () => new())
+        {
+            Rules = options => ProviderRules.Broken("posts", options.Providers)
+                .Concat(options.Providers.SelectMany(provider => PostProvider.Check(provider.Key, provider.Value, Presets.Posts))),
+        },
+    ];
+
+    public void AddServices(IServiceCollection services, BoundOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var providers = options.Get<PostOptions>().Providers;
+        if (providers.Count == 0)
+            return;
+        services.TryAddSingleton<ProviderSenders>();
+        services.AddSingleton<IChannel>(container => new PostChannel(
+            [.. providers.Select(provider => PostProvider.Create(
+                provider.Key, provider.Value, Presets.Posts, container.GetRequiredService<ProviderSenders>().For(provider.Value)))],
+            container.GetRequiredService<TimeProvider>()));
+    }
+}
