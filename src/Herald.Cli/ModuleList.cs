@@ -8,6 +8,7 @@ using Herald.Orders.Hosting;
 using Herald.Outbound.Hosting;
 using Herald.Postgres.Hosting;
 using Herald.Posts.Hosting;
+using Herald.Push.Hosting;
 using Herald.Server;
 using Herald.Sms.Hosting;
 using Herald.Webhooks.Hosting;
@@ -25,6 +26,7 @@ public static class ModuleList
         new EmailModule(),
         new PostsModule(),
         new SmsModule(),
+        new PushModule(),
         new KafkaModule(),
         new NatsModule(),
         new OrdersModule(),

@@ -45,6 +45,9 @@ public sealed class OutboundRequest : HttpRequestMessage
 
     public AttemptStage Stage => _stage;
 
+    /// <summary>Called just before the payload is sent. From then on, the endpoint may have it.</summary>
+    public Action? OnSending { get; set; }
+
     /// <summary>
     /// Ends when the payload is no longer read. HTTP/2 can return an answer while the body is still being sent, but the payload is lent
     /// only until the attempt ends.
@@ -62,7 +65,12 @@ public sealed class OutboundRequest : HttpRequestMessage
     }
 
     /// <summary>Called by the content.</summary>
-    internal void Sent(AttemptStage stage) => _stage = stage;
+    internal void Sent(AttemptStage stage)
+    {
+        _stage = stage;
+        if (stage == AttemptStage.Send)
+            OnSending?.Invoke();
+    }
 
     private static string ProductVersion()
     {

@@ -23,6 +23,7 @@ public sealed class ProjectsTests
         ["Herald.Email"] = ["Herald.Messages", "Herald.Outbound"],
         ["Herald.Posts"] = ["Herald.Engine", "Herald.Hosting", "Herald.Messages", "Herald.Outbound"],
         ["Herald.Sms"] = ["Herald.Engine", "Herald.Hosting", "Herald.Messages", "Herald.Posts"],
+        ["Herald.Push"] = ["Herald.Messages", "Herald.Outbound"],
         ["Herald.Brokers"] = ["Herald.Engine", "Herald.Hosting"],
         ["Herald.Kafka"] = ["Herald.Brokers"],
         ["Herald.Nats"] = ["Herald.Brokers"],
@@ -32,7 +33,7 @@ public sealed class ProjectsTests
         ["Herald.Cli"] =
         [
             "Herald.Server", "Herald.Journal", "Herald.Postgres", "Herald.Outbound", "Herald.Webhooks", "Herald.Email", "Herald.Posts",
-            "Herald.Sms", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Orders", "Herald.Lab",
+            "Herald.Sms", "Herald.Push", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Orders", "Herald.Lab",
         ],
         ["Herald.LocalServers"] = [],
         ["Herald.Lab"] = ["Herald.Hosting", "Herald.LocalServers", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Orders"],

@@ -1,0 +1,27 @@
+using Herald.Engine.Basics;
+using Herald.Messages;
+using Herald.Messages.Providers;
+
+namespace Herald.Push;
+
+/// <summary>Delivers messages to devices or browsers through the providers of one kind of push service.</summary>
+/// <param name="scheme">Also the section of the settings.</param>
+/// <param name="example">What a recipient is, for messages that have none.</param>
+/// <param name="refuseTo">What is wrong with a recipient, as a sentence; null when nothing is.</param>
+/// <param name="senders">Those of the providers. The channel disposes them.</param>
+internal sealed class PushChannel(
+    string scheme, string example, Func<string, string?> refuseTo, IEnumerable<IProvider> providers, IReadOnlyList<PushSender> senders,
+    TimeProvider time) : MessageChannel(scheme, [scheme], providers, time), IDisposable
+{
+    protected override string? RefuseTo(string to) => refuseTo(to);
+
+    protected override FieldProblem? Refuse(Message message, string? to) => to is null
+        ? FieldProblem.Of("/to", "missing", $"Neither the message nor the endpoint says to whom. Write {example}.")
+        : base.Refuse(message, to);
+
+    public void Dispose()
+    {
+        foreach (var sender in senders)
+            sender.Dispose();
+    }
+}
