@@ -39,8 +39,12 @@ public abstract class MessageChannel(string section, IReadOnlyList<string> schem
         return _chain.SendAsync(endpoint, message, attempt, began, cancel);
     }
 
-    /// <summary>What is wrong with the recipient of an endpoint, as a sentence; null when nothing is.</summary>
+    /// <summary>What is wrong with a recipient, as a sentence; null when nothing is.</summary>
     protected abstract string? RefuseTo(string to);
+
+    /// <summary>What is wrong with the recipient of an endpoint, as a sentence; null when nothing is.</summary>
+    /// <param name="provider">The endpoint's provider, which can have recipients of its own kind.</param>
+    protected virtual string? RefuseTo(string provider, string to) => RefuseTo(to);
 
     /// <summary>What makes a message impossible for this channel, such as its recipient; null when nothing does.</summary>
     /// <param name="to">The recipient of the message or of the endpoint; null when neither names one.</param>

@@ -68,6 +68,11 @@ public sealed class PostProvider : IProvider, IDisposable
                 string.Join("; ", problems.Select(problem => $"{problem.Setting}: '{problem.Value}': {problem.Rule}")), nameof(options));
     }
 
+    /// <summary>What is wrong with a recipient for this provider, as a sentence; null when nothing is.</summary>
+    public string? RefuseTo(string to) => _post.Definition.To is not { } rule
+        ? "This provider has no recipients: its address says who gets a post. Remove it."
+        : rule.Pattern?.IsMatch(to) == false ? rule.Rule : null;
+
     public async ValueTask<ProviderResult> SendAsync(Sending sending, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(sending);
@@ -119,15 +124,13 @@ public sealed class PostProvider : IProvider, IDisposable
     private FieldProblem? Refuse(Message message)
     {
         var definition = _post.Definition;
-        if (definition.To is null && message.To is { } extra)
-            return FieldProblem.Of("/to", extra, "This provider has no recipients: its address says who gets a post. Remove it.");
         if (definition.To is { IsOptional: false } && message.To is null)
         {
             return FieldProblem.Of(
                 "/to", "", $"A recipient is missing in the message, in the endpoint and in the settings. {definition.To.Rule}");
         }
-        if (message.To is { } to && definition.To?.Pattern?.IsMatch(to) == false)
-            return FieldProblem.Of("/to", to, definition.To.Rule);
+        if (message.To is { } to && RefuseTo(to) is { } wrong)
+            return FieldProblem.Of("/to", to, wrong);
         if (definition.LongestText is { } most && _post.Request.LengthOf(message) is var length && length > most)
         {
             return FieldProblem.Of(

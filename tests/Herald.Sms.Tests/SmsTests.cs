@@ -2,7 +2,9 @@ using Herald.Engine.Channels;
 using Herald.Hosting.Settings;
 using Herald.LocalServers.Posts;
 using Herald.LocalServers.Sms;
+using Herald.Messages;
 using Herald.Sms.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Herald.Sms.Tests;
 
@@ -80,6 +82,26 @@ public sealed class SmsTests
         Assert.Null(channel.Refuse(new("sms://gateway/0170%201234567")));
         Assert.Contains("no such number", channel.Refuse(new("sms://gateway/0170")), StringComparison.Ordinal);
         Assert.Contains("not in sms.providers, which has gateway", channel.Refuse(new("sms://other")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "+49 170 1234567", null)]
+    [InlineData("DE", "0170 1234567", null)]
+    [InlineData(null, "0170 1234567", "or set sms.region")]
+    [InlineData("DE", "0170", "no such number")]
+    [InlineData("DE", "", "A phone number has digits")]
+    public void Applications_can_ask_for_the_rule_of_numbers_without_any_gateway(string? region, string to, string? told)
+    {
+        var (module, services) = (new SmsModule(), new ServiceCollection());
+        var environment = region is null ? [] : (KeyValuePair<string, string>[])[new("HERALD__SMS__REGION", region)];
+        module.AddServices(services, new SettingSet(module.Sections).Load(new() { Environment = environment }).Options);
+        Assert.DoesNotContain(services, service => service.ServiceType == typeof(IChannel));
+        using var provider = services.BuildServiceProvider();
+        var check = provider.GetRequiredService<IRecipientCheck>();
+        Assert.Equal(Destination.Sms, check.Kind);
+        var problem = check.Refuse(to);
+        Assert.Equal(told is null, problem is null);
+        Assert.Contains(told ?? "", problem ?? "", StringComparison.Ordinal);
     }
 
     [Fact]

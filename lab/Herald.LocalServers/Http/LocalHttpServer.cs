@@ -22,12 +22,14 @@ public sealed class LocalHttpServer : IAsyncDisposable
     public Uri Address { get; private set; } = null!;
 
     /// <param name="handle">Answers a request. It may also break the connection off.</param>
-    public static async Task<LocalHttpServer> StartAsync(Func<HttpContext, Task> handle, CancellationToken cancel = default)
+    /// <param name="protocols">Without TLS, a server that speaks HTTP/2 speaks nothing else.</param>
+    public static async Task<LocalHttpServer> StartAsync(
+        Func<HttpContext, Task> handle, HttpProtocols protocols, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(handle);
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.MaxRequestBodySize = LargestBody;
-        options.Listen(IPAddress.Loopback, 0);
+        options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols);
         var server = new LocalHttpServer(new(
             Options.Create(options),
             new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),

@@ -7,6 +7,7 @@ using Herald.LocalServers.Http;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Herald.LocalServers.Posts;
 
@@ -52,7 +53,7 @@ public abstract class FakeProvider : IAsyncDisposable
         where T : FakeProvider
     {
         ArgumentNullException.ThrowIfNull(fake);
-        fake._server = await LocalHttpServer.StartAsync(fake.HandleAsync, cancel);
+        fake._server = await LocalHttpServer.StartAsync(fake.HandleAsync, HttpProtocols.Http1, cancel);
         return fake;
     }
 

@@ -1,17 +1,12 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Threading.Channels;
+using Herald.LocalServers.Http;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Herald.LocalServers.Push;
 
@@ -28,21 +23,13 @@ public abstract class FakePushService : IAsyncDisposable
     private readonly Channel<PushCall> _calls = Channel.CreateUnbounded<PushCall>();
     private readonly ConcurrentQueue<AcceptedPush> _accepted = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly KestrelServer _server;
+    private readonly HttpProtocols _protocols;
+    private LocalHttpServer? _server;
 
-    protected FakePushService(TimeProvider time, HttpProtocols protocols)
-    {
-        Time = time;
-        var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols);
-        _server = new(
-            Options.Create(options),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
-            NullLoggerFactory.Instance);
-    }
+    protected FakePushService(TimeProvider time, HttpProtocols protocols) => (Time, _protocols) = (time, protocols);
 
     /// <summary>The address without a path.</summary>
-    public Uri Address { get; private set; } = null!;
+    public Uri Address => _server!.Address;
 
     /// <summary>Each message that was sent here, as soon as it has arrived.</summary>
     public ChannelReader<PushCall> Calls => _calls.Reader;
@@ -64,14 +51,13 @@ public abstract class FakePushService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(fake);
         try
         {
-            await fake._server.StartAsync(new Application(fake.HandleAsync), cancel);
+            fake._server = await LocalHttpServer.StartAsync(fake.HandleAsync, fake._protocols, cancel);
         }
         catch
         {
             await fake.DisposeAsync();
             throw;
         }
-        fake.Address = new(fake._server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
         return fake;
     }
 
@@ -90,8 +76,8 @@ public abstract class FakePushService : IAsyncDisposable
         if (_stop.IsCancellationRequested)
             return;
         await _stop.CancelAsync();
-        await _server.StopAsync(_stop.Token);
-        _server.Dispose();
+        if (_server is not null)
+            await _server.DisposeAsync();
         DisposeKeys();
         _stop.Dispose();
     }
@@ -210,14 +196,5 @@ public abstract class FakePushService : IAsyncDisposable
     {
         context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
         return Task.CompletedTask;
-    }
-
-    private sealed class Application(Func<HttpContext, Task> handle) : IHttpApplication<IFeatureCollection>
-    {
-        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
-
-        public Task ProcessRequestAsync(IFeatureCollection context) => handle(new DefaultHttpContext(context));
-
-        public void DisposeContext(IFeatureCollection context, Exception? exception) { }
     }
 }

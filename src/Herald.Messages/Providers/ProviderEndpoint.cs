@@ -19,9 +19,9 @@ public readonly record struct ProviderEndpoint(string Provider, string? To, stri
     /// <summary>The error of an address, in one line; null when there is none.</summary>
     /// <param name="section">The section of the settings, such as <c>email</c>.</param>
     /// <param name="providers">The names of the providers.</param>
-    /// <param name="refuseTo">What is wrong with a recipient, as a sentence; null when nothing is.</param>
+    /// <param name="refuseTo">What is wrong with a recipient of a provider, as a sentence; null when nothing is.</param>
     public static string? Refuse(
-        Uri address, IReadOnlyList<string> schemes, string section, IEnumerable<string> providers, Func<string, string?> refuseTo)
+        Uri address, IReadOnlyList<string> schemes, string section, IEnumerable<string> providers, Func<string, string, string?> refuseTo)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(schemes);
@@ -43,7 +43,7 @@ public readonly record struct ProviderEndpoint(string Provider, string? To, stri
         }
         if (then == provider)
             return $"endpoint: '{Cut(address.OriginalString)}' names one provider twice; name another one after then=";
-        return to is not null && refuseTo(to) is { } problem ? $"endpoint: '{Cut(to)}': {Cut(problem)}" : null;
+        return to is not null && refuseTo(provider, to) is { } problem ? $"endpoint: '{Cut(to)}': {Cut(problem)}" : null;
     }
 
     // The result is one line, whatever the address contains.

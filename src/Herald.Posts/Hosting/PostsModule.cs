@@ -1,6 +1,7 @@
 using Herald.Engine.Channels;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
+using Herald.Messages;
 using Herald.Messages.Providers;
 using Herald.Posts.Definitions;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Herald.Posts.Hosting;
 
-/// <summary>Posts as a module: a channel over all providers. Without providers it adds nothing.</summary>
+/// <summary>Posts as a module: a channel over all providers. Without providers it adds only the rule for recipients.</summary>
 public sealed class PostsModule : IModule
 {
     public string Name => "posts";
@@ -27,11 +28,17 @@ public sealed class PostsModule : IModule
         ArgumentNullException.ThrowIfNull(options);
         var providers = options.Get<PostOptions>().Providers;
         if (providers.Count == 0)
+        {
+            services.AddSingleton<IRecipientCheck>(new PostRecipientCheck([]));
             return;
+        }
         services.TryAddSingleton<ProviderSenders>();
-        services.AddSingleton<IChannel>(container => new PostChannel(
+        services.AddSingleton(container => new PostChannel(
             [.. providers.Select(provider => PostProvider.Create(
                 provider.Key, provider.Value, Presets.Posts, container.GetRequiredService<ProviderSenders>().For(provider.Value)))],
             container.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IChannel>(container => container.GetRequiredService<PostChannel>());
+        services.AddSingleton<IRecipientCheck>(
+            container => new PostRecipientCheck(container.GetRequiredService<PostChannel>().Providers));
     }
 }

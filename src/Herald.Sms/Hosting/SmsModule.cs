@@ -1,6 +1,7 @@
 using Herald.Engine.Channels;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
+using Herald.Messages;
 using Herald.Posts;
 using Herald.Posts.Definitions;
 using Herald.Posts.Hosting;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Herald.Sms.Hosting;
 
-/// <summary>Text messages as a module: a channel over all gateways. Without a gateway it adds nothing.</summary>
+/// <summary>Text messages as a module: a channel over all gateways. Without a gateway it adds only the rule for numbers.</summary>
 public sealed class SmsModule : IModule
 {
     internal static readonly Presets Presets = new(typeof(SmsModule).Assembly);
@@ -26,9 +27,10 @@ public sealed class SmsModule : IModule
     {
         ArgumentNullException.ThrowIfNull(options);
         var sms = options.Get<SmsOptions>();
+        var numbers = new PhoneNumberReader(sms.Region);
+        services.AddSingleton<IRecipientCheck>(new NumberRecipientCheck(numbers));
         if (sms.Providers.Count == 0)
             return;
-        var numbers = new PhoneNumberReader(sms.Region);
         services.TryAddSingleton<ProviderSenders>();
         services.AddSingleton<IChannel>(container => new SmsChannel(
             [.. sms.Providers.Select(provider => PostProvider.Create(

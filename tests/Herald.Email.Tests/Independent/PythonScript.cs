@@ -19,7 +19,7 @@ internal sealed class PythonScript : IAsyncDisposable
             if (await HasAsync(program, module))
                 return new(Start(program, [Path.Combine(AppContext.BaseDirectory, "Independent", script), .. arguments]));
         }
-        Assert.Skip($"No python3 with {module} was found: mails are NOT judged by it. Install python3-aiosmtpd.");
+        Assert.Skip($"MAILS WERE NOT JUDGED by {module}: there is no python3 with it here. Install python3-aiosmtpd.");
         throw new UnreachableException();
     }
 
