@@ -26,7 +26,7 @@ public sealed class RecipientTests
         Assert.Null(channel.Refuse(new("post://team/C0123ABCD")));
         Assert.Null(channel.Refuse(new("post://hook")));
         Assert.Contains("'a b': A channel or a person by id", channel.Refuse(new("post://team/a%20b")), StringComparison.Ordinal);
-        Assert.Contains("'C0123ABCD': This provider has no recipients", channel.Refuse(new("post://hook/C0123ABCD")), StringComparison.Ordinal);
+        Assert.Contains("'C0123ABCD': This provider has no", channel.Refuse(new("post://hook/C0123ABCD")), StringComparison.Ordinal);
         Assert.Contains("control character", channel.Refuse(new("post://team/a%0Ab")), StringComparison.Ordinal);
         Assert.Contains("'else' is not in posts.providers", channel.Refuse(new("post://else/C0123ABCD")), StringComparison.Ordinal);
     }
@@ -65,7 +65,8 @@ public sealed class RecipientTests
     public void The_module_brings_one_channel_and_the_rule_of_its_providers()
     {
         var (module, outbound, services) = (new PostsModule(), new OutboundModule(), new ServiceCollection());
-        var loaded = new SettingSet([.. outbound.Sections, .. module.Sections]).Load(new()
+        var sections = (SettingSection[])[.. outbound.Sections, .. module.Sections];
+        var loaded = new SettingSet(sections).Load(new()
         {
             Environment =
             [
@@ -75,6 +76,8 @@ public sealed class RecipientTests
         });
         Assert.Empty(loaded.Errors);
         services.AddSingleton(TimeProvider.System);
+        foreach (var section in sections)
+            section.AddTo(services, loaded.Options);
         outbound.AddServices(services, loaded.Options);
         module.AddServices(services, loaded.Options);
         using var container = services.BuildServiceProvider();
