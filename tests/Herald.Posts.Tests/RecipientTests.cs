@@ -1,4 +1,5 @@
 using Herald.Engine.Channels;
+using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Messages;
 using Herald.Outbound;
@@ -76,6 +77,7 @@ public sealed class RecipientTests
         });
         Assert.Empty(loaded.Errors);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new ServerExposure(IsLocalOnly: true));
         foreach (var section in sections)
             section.AddTo(services, loaded.Options);
         outbound.AddServices(services, loaded.Options);

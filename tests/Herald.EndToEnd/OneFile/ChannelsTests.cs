@@ -42,7 +42,7 @@ public sealed class ChannelsTests
         var browser = browsers.Subscribe((string)JsonNode.Parse(keys.Out)!["publicKey"]!);
         var settings = Write("herald.json", new JsonObject
         {
-            ["email"] = Main(new()
+            ["email"] = Provider(new()
             {
                 ["host"] = "127.0.0.1",
                 ["port"] = mail.Port,
@@ -50,14 +50,14 @@ public sealed class ChannelsTests
                 ["privateNetwork"] = true,
                 ["from"] = "Herald <herald@example.com>",
             }),
-            ["posts"] = Main(new()
+            ["posts"] = Provider(new()
             {
                 ["kind"] = "slack",
                 ["to"] = FakeSlack.Channel,
                 ["privateNetwork"] = true,
                 ["values"] = Values(("token", "file", Write("slack-token", FakeSlack.Token)), ("server", "text", slack.Address.ToString())),
             }),
-            ["sms"] = Main(new()
+            ["sms"] = Provider(new()
             {
                 ["kind"] = "twilio",
                 ["privateNetwork"] = true,
@@ -65,9 +65,9 @@ public sealed class ChannelsTests
                     ("account", "text", FakeTwilio.Account), ("token", "secret", FakeTwilio.Token), ("from", "text", FakeTwilio.From),
                     ("server", "text", twilio.Address.ToString())),
             }),
-            ["webpush"] = Main(new() { ["keyFile"] = Write("vapid.json", keys.Out), ["subject"] = "mailto:admin@example.com" }),
-            ["fcm"] = Main(new() { ["accountFile"] = Write("account.json", firebase.AccountFile), ["url"] = firebase.Address.ToString() }),
-            ["apns"] = Main(new()
+            ["webpush"] = Provider(new() { ["keyFile"] = Write("vapid.json", keys.Out), ["subject"] = "mailto:admin@example.com" }),
+            ["fcm"] = Provider(new() { ["accountFile"] = Write("account.json", firebase.AccountFile), ["url"] = firebase.Address.ToString() }),
+            ["apns"] = Provider(new()
             {
                 ["keyFile"] = Write("key.p8", apple.KeyFile),
                 ["keyId"] = FakeApns.KeyId,
@@ -117,7 +117,7 @@ public sealed class ChannelsTests
         }
     }
 
-    private static JsonObject Main(JsonObject provider) => new() { ["providers"] = new JsonObject { ["main"] = provider } };
+    private static JsonObject Provider(JsonObject provider) => new() { ["providers"] = new JsonObject { ["main"] = provider } };
 
     private static JsonObject Values(params (string Name, string Form, string Value)[] values) =>
         new(values.Select(value => KeyValuePair.Create<string, JsonNode?>(value.Name, new JsonObject { [value.Form] = value.Value })));
