@@ -49,7 +49,8 @@ internal sealed class DirectoryView(StateEntries entries, int shardCount, TimePr
     public void Dispose() => _turn.Dispose();
 
     private BlockDirectory?[]? Fresh(BlockDirectory?[]? newerThan) =>
-        _seen is { } seen && time.GetElapsedTime(seen.At) <= MostAge && !ReferenceEquals(seen.Directories, newerThan) ? seen.Directories : null;
+        _seen is { } seen && time.GetElapsedTime(seen.At) <= MostAge && !ReferenceEquals(seen.Directories, newerThan)
+            ? seen.Directories : null;
 
     private sealed record Seen(BlockDirectory?[] Directories, long At);
 }

@@ -80,7 +80,11 @@ internal sealed class RecipientSearch(StateEntries entries, BlockDirectory?[] di
         if (directories[shard] is not { } directory)
             return [];
         var part = Tag.PartOf(TagOf(recipient, directory));
-        return [.. directory.Blocks.Where(block => block.TableRows > 0).Select(block => (block, StatusKeys.RecipientPart(block.Number, part)))];
+        return
+        [
+            .. directory.Blocks.Where(block => block.TableRows > 0)
+                .Select(block => (block, StatusKeys.RecipientPart(block.Number, part))),
+        ];
     }
 
     private static uint TagOf(string recipient, BlockDirectory directory) => Tag.OfHash(ShardList.HashOf(recipient, directory));

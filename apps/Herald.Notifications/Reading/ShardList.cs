@@ -70,7 +70,9 @@ internal sealed class ShardList
         return AskSummaries(isChosen ? _chapters.Count : 1);
     }
 
-    /// <summary>The keys to read next: pages, or summaries at the border of a chapter. Pages are counted in <paramref name="pages"/>.</summary>
+    /// <summary>
+    /// The keys to read next: pages, or summaries at the border of a chapter. Pages are counted in <paramref name="pages"/>.
+    /// </summary>
     /// <param name="wanted">How many matching rows are wanted.</param>
     public IReadOnlyList<byte[]> Ask(double wanted, ref int pages)
     {

@@ -24,8 +24,10 @@ internal sealed class StatusList(StateEntries entries, DirectoryView directories
         var summaries = shards.ToDictionary(shard => shard, _ => new Dictionary<long, Summary?>());
         var starts = shards.ToDictionary(shard => shard, shard => new ListStart(all[shard]!, shard, query, summaries[shard]));
         while (shards.Any(shard => !starts[shard].IsFound))
-            await ReadAsync(
-                [.. shards.Where(shard => !starts[shard].IsFound).Select(shard => (shard, starts[shard].Ask(), (Taker)starts[shard].Take))], cancel);
+        {
+            var left = shards.Where(shard => !starts[shard].IsFound);
+            await ReadAsync([.. left.Select(shard => (shard, starts[shard].Ask(), (Taker)starts[shard].Take))], cancel);
+        }
 
         // 3. The summaries, and then pages of all shards until enough rows are found.
         var lists = shards.ConvertAll(shard => new ShardList(shard, all[shard]!, query, starts[shard], summaries[shard], rows?[shard]));

@@ -11,7 +11,9 @@ internal sealed class StatusReader(StateEntries entries, DirectoryView directori
     // Entries that are read in several calls need not be of one moment. Then the directory is read again.
     private const int MostTries = 5;
 
-    /// <summary>The row of a uuid; null when there is none. It reads the state three times at most, unless a table changes meanwhile.</summary>
+    /// <summary>
+    /// The row of a uuid; null when there is none. It reads the state three times at most, unless a table changes meanwhile.
+    /// </summary>
     /// <exception cref="InvalidDataException">A stored value is damaged; the message names it.</exception>
     public async ValueTask<Row?> FindAsync(Guid uuid, CancellationToken cancel)
     {
@@ -57,8 +59,9 @@ internal sealed class StatusReader(StateEntries entries, DirectoryView directori
             StateKey[] missing = [.. searches.SelectMany(one => one.Search.Missing.Select(key => new StateKey(one.Shard, key)))];
             if (TryAdd(searches, await entries.ReadAsync(missing, cancel)))
             {
-                var rows = await ReadAsync(
-                    [.. searches.SelectMany(one => one.Search.Candidates(null).Select(found => (one.Shard, found.Uuid, found.Rows)))], cancel);
+                var candidates = searches.SelectMany(
+                    one => one.Search.Candidates(null).Select(found => (one.Shard, found.Uuid, found.Rows)));
+                var rows = await ReadAsync([.. candidates], cancel);
                 return Array.ConvertAll(uuids.ToArray(), uuid => rows.GetValueOrDefault(uuid));
             }
             if (attempt == MostTries)

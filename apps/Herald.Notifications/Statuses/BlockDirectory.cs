@@ -27,7 +27,9 @@ internal sealed class BlockDirectory
 
     public BlockEntry? Newest => _blocks.Count == 0 ? null : _blocks[^1];
 
-    /// <summary>The newest block, unless it is closed because its newest rows are forgotten. Only this block has rows that no table has.</summary>
+    /// <summary>
+    /// The newest block, unless it is closed because its newest rows are forgotten. Only this block has rows that no table has.
+    /// </summary>
     public BlockEntry? Open => Newest is { } block && block.FirstRow >= Floor ? block : null;
 
     /// <summary>The newest chapter; -1 when there is none.</summary>
@@ -105,8 +107,8 @@ internal sealed class BlockDirectory
         return (first ?? second) is { } sound
             ? sound.Copy(mayLackNewest: true)
             : throw new InvalidDataException(
-                $"{(firstDamage ?? secondDamage)!.Message} There is no other directory, so no status of this shard can be found or written. "
-                + "Restore one of both entries.",
+                $"{(firstDamage ?? secondDamage)!.Message} There is no other directory, so no status of this shard can be found or "
+                + "written. Restore one of both entries.",
                 firstDamage ?? secondDamage);
     }
 
@@ -125,7 +127,8 @@ internal sealed class BlockDirectory
     private static BlockDirectory Decode(byte[] key, ReadOnlyMemory<byte>? value) => StoredValue.Read(key, value, body =>
     {
         var number = body.Number();
-        var directory = new BlockDirectory(BinaryPrimitives.ReadUInt128BigEndian(body.Bytes(16))) { Number = number, Floor = body.Number() };
+        var seed = BinaryPrimitives.ReadUInt128BigEndian(body.Bytes(16));
+        var directory = new BlockDirectory(seed) { Number = number, Floor = body.Number() };
         for (var left = body.Count(); left > 0; left--)
         {
             var (block, first) = (body.Number(), body.Number());

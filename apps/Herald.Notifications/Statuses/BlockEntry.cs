@@ -18,5 +18,6 @@ internal readonly record struct BlockEntry(long Number, long FirstMs, long LastM
 
     public BlockEntry With(long chapter) => this with { Chapters = (byte)(Chapters | (1 << (int)(chapter % RowNumber.ChaptersOfBlock))) };
 
-    public BlockEntry Without(long chapter) => this with { Chapters = (byte)(Chapters & ~(1 << (int)(chapter % RowNumber.ChaptersOfBlock))) };
+    public BlockEntry Without(long chapter) =>
+        this with { Chapters = (byte)(Chapters & ~(1 << (int)(chapter % RowNumber.ChaptersOfBlock))) };
 }

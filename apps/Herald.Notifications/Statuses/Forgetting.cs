@@ -40,10 +40,11 @@ internal static class Forgetting
     private static async ValueTask<bool> SettleAsync(
         StatusBook book, long chapter, Summary summary, long nowMs, CancellationToken cancel)
     {
-        var pages = summary.PagesWith(NotificationStatus.NotProcessed, null).Select(page => (chapter * RowNumber.PagesOfChapter) + page).ToList();
-        await book.LoadRowsAsync([.. pages.Select(page => page * RowNumber.RowsOfPage)], cancel);
+        var pages = summary.PagesWith(NotificationStatus.NotProcessed, null);
+        long[] firsts = [.. pages.Select(page => (chapter * RowNumber.RowsOfChapter) + (page * RowNumber.RowsOfPage))];
+        await book.LoadRowsAsync(firsts, cancel);
         var isAny = false;
-        foreach (var first in pages.Select(page => page * RowNumber.RowsOfPage))
+        foreach (var first in firsts)
             for (var number = first; number < first + RowNumber.RowsOfPage; number++)
                 if (book.At(number) is { Status: NotificationStatus.NotProcessed, Waits: null } row)
                 {

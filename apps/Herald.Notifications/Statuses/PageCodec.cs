@@ -17,8 +17,17 @@ internal static class PageCodec
     [Flags]
     private enum Fields
     {
-        NotBefore = 1, Expires = 2, FirstAttempt = 4, Settled = 8, HandedOver = 16, Waits = 32, Recipient = 64, Reason = 128, LastWords = 256,
-        DeadLetter = 512, All = 1023,
+        NotBefore = 1,
+        Expires = 2,
+        FirstAttempt = 4,
+        Settled = 8,
+        HandedOver = 16,
+        Waits = 32,
+        Recipient = 64,
+        Reason = 128,
+        LastWords = 256,
+        DeadLetter = 512,
+        All = 1023,
     }
 
     public static byte[] Encode(RecordWriter writer, IReadOnlyList<Row> rows)
@@ -57,7 +66,8 @@ internal static class PageCodec
         writer.Number(row.Conflicts);
         writer.Number(unchecked(row.AcceptedAtMs - before));
         before = row.AcceptedAtMs;
-        foreach (var time in (ReadOnlySpan<long?>)[row.NotBeforeMs, row.ExpiresMs, row.FirstAttemptAtMs, row.SettledAtMs, row.HandedOverAtMs])
+        ReadOnlySpan<long?> times = [row.NotBeforeMs, row.ExpiresMs, row.FirstAttemptAtMs, row.SettledAtMs, row.HandedOverAtMs];
+        foreach (var time in times)
             if (time is { } ms)
                 writer.Number(unchecked(ms - row.AcceptedAtMs));
         if (row.Recipient is not null)

@@ -1,8 +1,8 @@
 namespace Herald.Notifications.Statuses;
 
 /// <summary>
-/// How the rows of a shard are divided. A shard numbers its rows 0, 1, 2 … in the order of its log. A row never moves, so its number leads to
-/// its page, its chapter and its block for ever.
+/// How the rows of a shard are divided. A shard numbers its rows 0, 1, 2 … in the order of its log. A row never moves, so its number leads
+/// to its page, its chapter and its block for ever.
 /// </summary>
 internal static class RowNumber
 {

@@ -5,7 +5,9 @@ using Herald.Engine.Events;
 
 namespace Herald.Notifications.Statuses;
 
-/// <summary>The rows of a shard, for the application. It is filled anew from the state for each batch, and remembers nothing in between.</summary>
+/// <summary>
+/// The rows of a shard, for the application. It is filled anew from the state for each batch, and remembers nothing in between.
+/// </summary>
 /// <remarks>
 /// A batch: <see cref="Begin"/>; all <see cref="Need(Guid)"/>; <see cref="LoadAsync"/>; then reading, adding and changing; at the end
 /// <see cref="SaveAsync"/>. A further load in between, for the rows of timers, is possible. The first load of a batch reads the store three
@@ -278,8 +280,10 @@ internal sealed class StatusBook(ShardId shard, BlockTables tables, TimeSpan kee
             _isDirectoryChanged = true;
         }
         if (directory.Open is { } block && !_tags.Load(block.FirstOpenRow, [.. OpenTags.Keys.Select(key => Batch.Get(key))]))
-            throw StoredValue.Damaged(
-                StatusKeys.Chunk((int)(RowNumber.ChunkOf(block.FirstOpenRow) % OpenTags.Slots)), "a later chunk is in the place of a needed one");
+        {
+            var slot = (int)(RowNumber.ChunkOf(block.FirstOpenRow) % OpenTags.Slots);
+            throw StoredValue.Damaged(StatusKeys.Chunk(slot), "a later chunk is in the place of a needed one");
+        }
         (_directory, _next) = (directory, directory.Floor);
     }
 

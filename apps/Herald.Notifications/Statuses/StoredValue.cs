@@ -24,7 +24,9 @@ internal static class StoredValue
         return writer.Take();
     }
 
-    /// <exception cref="InvalidDataException">The value is missing or damaged, or of another version; the message names its key.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The value is missing or damaged, or of another version; the message names its key.
+    /// </exception>
     public static T Read<T>(ReadOnlySpan<byte> key, ReadOnlyMemory<byte>? value, ReadBody<T> read)
     {
         try
@@ -48,7 +50,8 @@ internal static class StoredValue
         if (bytes.Length <= ChecksumBytes
             || Crc32C.Of(bytes[..^ChecksumBytes]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[^ChecksumBytes..]))
             throw new InvalidDataException("its checksum is wrong");
-        return bytes[0] == Format
-            ? bytes[1..^ChecksumBytes] : throw new InvalidDataException($"it has format {bytes[0]}, but this program reads format {Format}");
+        if (bytes[0] != Format)
+            throw new InvalidDataException($"it has format {bytes[0]}, but this program reads format {Format}");
+        return bytes[1..^ChecksumBytes];
     }
 }

@@ -37,8 +37,8 @@ internal sealed class Summary
     }
 
     /// <summary>
-    /// The pages, by their place in the chapter and the last one first, that contain the status and the destination. A page can contain both
-    /// in different rows.
+    /// The pages, by their place in the chapter and the last one first, that contain the status and the destination. A page can contain
+    /// both in different rows.
     /// </summary>
     public IEnumerable<int> PagesWith(NotificationStatus? status, Destination? destination)
     {

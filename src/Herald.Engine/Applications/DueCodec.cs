@@ -74,7 +74,8 @@ internal static class DueCodec
                 dues.Add(due);
             }
             if (dues.Count != expected.Count || dues[0] != expected.First)
-                throw new InvalidDataException($"it has {dues.Count} timers, but the root expects {expected.Count} from {expected.First} on");
+                throw new InvalidDataException(
+                    $"it has {dues.Count} timers, but the root expects {expected.Count} from {expected.First} on");
             return End(body, dues);
         });
     }

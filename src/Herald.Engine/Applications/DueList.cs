@@ -84,7 +84,9 @@ public sealed class DueList
         }
     }
 
-    /// <summary>Takes the timers that are due, the earliest first. Further ones may be due when it returns <paramref name="most"/>.</summary>
+    /// <summary>
+    /// Takes the timers that are due, the earliest first. Further ones may be due when it returns <paramref name="most"/>.
+    /// </summary>
     /// <exception cref="InvalidDataException">A stored value is damaged; the message names its key.</exception>
     public async ValueTask<IReadOnlyList<Due>> TakeAsync(long nowMs, int most, CancellationToken cancel)
     {

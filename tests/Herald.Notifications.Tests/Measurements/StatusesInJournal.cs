@@ -10,7 +10,7 @@ using Herald.Notifications.Tests.Statuses;
 namespace Herald.Notifications.Tests.Measurements;
 
 /// <summary>
-/// Puts many rows into a journal, as 30 days of posts, and measures readers of a process that has just started. It runs only when asked for:
+/// Puts many rows into a journal, as 30 days of posts, and then measures a start of the store and its readers. It runs only when asked for.
 /// HERALD_ROWS sets the number of rows, HERALD_MEASURED the file for the result.
 /// </summary>
 public sealed class StatusesInJournal : IDisposable
@@ -21,7 +21,8 @@ public sealed class StatusesInJournal : IDisposable
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"herald-statuses-{Guid.NewGuid():N}");
     private readonly List<string> _lines = [];
     private readonly List<Guid> _known = [];
-    private readonly int _rows = int.Parse(Environment.GetEnvironmentVariable("HERALD_ROWS") ?? "2000000", CultureInfo.InvariantCulture);
+    private readonly int _rows =
+        int.Parse(Environment.GetEnvironmentVariable("HERALD_ROWS") ?? "2000000", CultureInfo.InvariantCulture);
     private readonly long _stepMs;
 
     public StatusesInJournal() => _stepMs = (long)(Days.TotalMilliseconds / _rows);
@@ -45,12 +46,14 @@ public sealed class StatusesInJournal : IDisposable
         var random = new Random(2);
         var results = new List<TimeSpan>
         {
-            await MeasureAsync("find, tables not in memory yet", 500, async () => Assert.NotNull(await reader.FindAsync(Any(random), default))),
+            await MeasureAsync(
+                "find, tables not in memory yet", 500, async () => Assert.NotNull(await reader.FindAsync(Any(random), default))),
         };
         foreach (var _ in Enumerable.Range(0, 3000))
             await reader.FindAsync(Any(random), default);
         results.Add(await MeasureAsync("find", 3000, async () => Assert.NotNull(await reader.FindAsync(Any(random), default))));
-        results.Add(await MeasureAsync("find an unknown one", 3000, async () => Assert.Null(await reader.FindAsync(Guid.CreateVersion7(), default))));
+        results.Add(await MeasureAsync(
+            "find an unknown one", 3000, async () => Assert.Null(await reader.FindAsync(BookRig.NewRow(random, 0).Uuid, default))));
         results.Add(await MeasureAsync("list", 300, () => ListAsync(list, new ListQuery(50))));
         results.Add(await MeasureAsync(
             "list FAILED", 300, () => ListAsync(list, new ListQuery(50, NotificationStatus.Failed))));

@@ -28,7 +28,8 @@ public sealed class CodecTests
     [Fact]
     public void A_page_of_usual_rows_is_small()
     {
-        var rows = Enumerable.Range(0, 16).Select(i => BookRig.NewRow(_random, BookRig.StartMs + (i * 250), "anna.example@mail.example.org") with
+        const string To = "anna.example@mail.example.org";
+        var rows = Enumerable.Range(0, 16).Select(i => BookRig.NewRow(_random, BookRig.StartMs + (i * 250), To) with
         {
             Status = NotificationStatus.Processed,
             Attempts = 1,
