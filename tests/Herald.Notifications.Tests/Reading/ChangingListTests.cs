@@ -1,5 +1,4 @@
 using Herald.Notifications.Reading;
-using Herald.Notifications.Statuses;
 using Herald.Notifications.Tests.Statuses;
 
 namespace Herald.Notifications.Tests.Reading;
