@@ -84,7 +84,7 @@ internal sealed class ApplicationRun(
         var failure = default(Exception);
         try
         {
-            var saved = await services.State.ReadAsync(shard, Places, [Encoding.UTF8.GetBytes(Name)], cancel);
+            var saved = await services.State.ReadAsync(Places, [new StateKey(shard, Encoding.UTF8.GetBytes(Name))], cancel);
             if (saved[0] is not { } place)
                 return 1;
             if (place.Length == sizeof(long) && BinaryPrimitives.ReadInt64LittleEndian(place.Span) is > 0 and var next)

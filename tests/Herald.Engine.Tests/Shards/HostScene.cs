@@ -175,7 +175,7 @@ internal sealed class HostScene : IAsyncDisposable
     private sealed class NoState(Func<ReadOnlyMemory<byte>?> place) : IStateReader
     {
         public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
-            ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) =>
+            string application, IReadOnlyList<StateKey> keys, CancellationToken cancel) =>
             new([.. keys.Select(_ => application == ApplicationRun.Places ? place() : null)]);
 
         public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) => throw new NotSupportedException();
