@@ -17,10 +17,13 @@ public sealed class NotificationsOptionsTests
     {
         var options = new NotificationsOptions();
         Assert.Equal(
-            (TimeSpan.FromDays(30), TimeSpan.FromDays(30), true, NotificationsFront.Store, "main", "received-notifications", "outstanding-notifications"),
-            (options.KeepFor, options.MaxDelay, options.Recipients, options.Front, options.KafkaCluster, options.KafkaReceived, options.KafkaOutstanding));
+            (TimeSpan.FromDays(30), TimeSpan.FromDays(30), true, NotificationsFront.Store, "main", "received-notifications",
+                "outstanding-notifications"),
+            (options.KeepFor, options.MaxDelay, options.Recipients, options.Front, options.KafkaCluster, options.KafkaReceived,
+                options.KafkaOutstanding));
         Assert.Equal((TimeSpan.FromSeconds(10), 128L << 20), (options.FrontTimeout, options.TableMemory));
-        Assert.Equal((null, TimeSpan.FromHours(1), Excess.Wait), (new LimitOptions().Most, new LimitOptions().Within, new LimitOptions().Then));
+        Assert.Equal((null, TimeSpan.FromHours(1), Excess.Wait),
+            (new LimitOptions().Most, new LimitOptions().Within, new LimitOptions().Then));
         Assert.Empty(Load().Errors);
     }
 
@@ -28,11 +31,14 @@ public sealed class NotificationsOptionsTests
     public void They_are_read_from_files_variables_and_arguments()
     {
         var loaded = Load(
-            ("notifications.destinations.email.endpoint", "smtp://main?then=backup"), ("notifications.destinations.email.defaultTo", "ops@x.org"),
+            ("notifications.destinations.email.endpoint", "smtp://main?then=backup"),
+            ("notifications.destinations.email.defaultTo", "ops@x.org"),
             ("notifications.destinations.email.maxInFlight", "7"), ("notifications.destinations.email.ratePerSecond", "50"),
             ("notifications.destinations.email.timeout", "5s"), ("notifications.destinations.email.maxAge", "1d"),
-            ("notifications.destinations.sms.external", "true"), ("notifications.limits.sms.most", "5"), ("notifications.limits.sms.then", "drop"),
-            ("notifications.templates.invoice.text", "Invoice {{number}}"), ("notifications.front", "kafka"), ("notifications.keepFor", "90d"));
+            ("notifications.destinations.sms.external", "true"), ("notifications.limits.sms.most", "5"),
+            ("notifications.limits.sms.then", "drop"),
+            ("notifications.templates.invoice.text", "Invoice {{number}}"), ("notifications.front", "kafka"),
+            ("notifications.keepFor", "90d"));
         Assert.Empty(loaded.Errors);
         var options = loaded.Options.Get<NotificationsOptions>();
         Assert.Equal(
@@ -54,14 +60,18 @@ public sealed class NotificationsOptionsTests
 
     [Theory]
     [InlineData("destinations.fax.endpoint", "smtp://main", "A destination: email, sms, slack or push.")]
-    [InlineData("destinations.email.defaultTo", "a@x.org", "The destination needs an endpoint, or notifications.destinations.email.external=true. Set one of them.")]
+    [InlineData(
+        "destinations.email.defaultTo", "a@x.org",
+        "The destination needs an endpoint, or notifications.destinations.email.external=true. Set one of them.")]
     [InlineData("destinations.email.maxInFlight", "0", "from 1 to 100000")]
     [InlineData("keepFor", "30", "A duration has a unit: write 30s for seconds.")]
     [InlineData("keepFor", "59m", "A duration from 1h to 3650d")]
     [InlineData("maxDelay", "367d", "A duration from 1s to 366d")]
     [InlineData("limits.email.within", "5m", "A limit needs a number. Set it, or remove the limit.")]
     [InlineData("limits.email.most", "1001", "from 1 to 1000")]
-    [InlineData("limits.email.most", "5", "There is no destination email, so the limit has no effect. Set notifications.destinations.email, or remove the limit.")]
+    [InlineData(
+        "limits.email.most", "5",
+        "There is no destination email, so the limit has no effect. Set notifications.destinations.email, or remove the limit.")]
     [InlineData("limits.email.then", "forget", "wait, drop")]
     [InlineData("templates.invoice.subject", "a", "A template needs a text or an html. Set one of them.")]
     [InlineData("templates.invoice.text", "a {{name", "A place begins with {{ and needs }} at its end, such as {{name}}.")]
@@ -76,7 +86,8 @@ public sealed class NotificationsOptionsTests
     {
         var errors = Load(($"notifications.{setting}", value)).Errors.Select(error => error.ToString()).ToList();
         Assert.True(
-            errors.Exists(error => error.StartsWith("notifications.", StringComparison.Ordinal) && error.Contains(rule, StringComparison.Ordinal)),
+            errors.Exists(error => error.StartsWith("notifications.", StringComparison.Ordinal)
+                && error.Contains(rule, StringComparison.Ordinal)),
             string.Join('\n', errors));
     }
 
@@ -91,19 +102,27 @@ public sealed class NotificationsOptionsTests
                 ["push"] = new(),
             },
             Limits = new Dictionary<string, LimitOptions> { ["sms"] = new() { Most = 2 }, ["email"] = new() { Most = 1 } },
-            Templates = new Dictionary<string, TemplateOptions> { ["a"] = new() { Text = "{{", Html = "{{b c}}" }, ["b"] = new() { Subject = "x\ny", Text = "t" } },
+            Templates = new Dictionary<string, TemplateOptions>
+            {
+                ["a"] = new() { Text = "{{", Html = "{{b c}}" },
+                ["b"] = new() { Subject = "x\ny", Text = "t" },
+            },
             Recipients = false,
             KafkaReceived = "same",
             KafkaOutstanding = "same",
         });
         Assert.Equal(
             [
-                "notifications.destinations.email.external", "notifications.destinations.email.defaultTo", "notifications.destinations.push.endpoint",
+                "notifications.destinations.email.external", "notifications.destinations.email.defaultTo",
+                "notifications.destinations.push.endpoint",
                 "notifications.limits.sms", "notifications.limits.email",
-                "notifications.templates.a.text", "notifications.templates.a.html", "notifications.templates.b.subject", "notifications.kafkaOutstanding",
+                "notifications.templates.a.text", "notifications.templates.a.html", "notifications.templates.b.subject",
+                "notifications.kafkaOutstanding",
             ],
             errors.Select(error => error.Setting).Distinct());
-        Assert.Contains(errors, error => error.ToString().StartsWith("notifications.templates.a.html = '{{b c}}' (code): The name of a parameter has", StringComparison.Ordinal));
+        Assert.Contains(errors, error =>
+            error.ToString().StartsWith("notifications.templates.a.html = '{{b c}}' (code): The name of a parameter has",
+            StringComparison.Ordinal));
     }
 
     [Fact]
@@ -126,13 +145,15 @@ public sealed class NotificationsOptionsTests
         Assert.Equal(
             [(Destination.Email, true, true), (Destination.Sms, false, false), (Destination.Slack, false, false)],
             rules.Destinations.OrderBy(one => one.Key).Select(one => (one.Key, one.Value.NeedsTo, one.Value.Check is not null)));
-        Assert.Equal((TimeSpan.FromHours(2), true, 100_000 - PostRules.Reserve, 100_000), (rules.MaxDelay, rules.KeepsRecipients, rules.MostBytes, rules.MostTextBytes));
+        Assert.Equal((TimeSpan.FromHours(2), true, 100_000 - PostRules.Reserve, 100_000),
+            (rules.MaxDelay, rules.KeepsRecipients, rules.MostBytes, rules.MostTextBytes));
         Assert.Equal(["b"], rules.Templates["a"].Names);
         Assert.False(NeedsTo(Mail with { DefaultTo = "a@x.org" }));
         Assert.False(NeedsTo(Mail with { Endpoint = new("smtp://main/ops@x.org") }));
 
         bool NeedsTo(DestinationOptions mail) => PostRulesOf
-            .Settings(new() { Destinations = new Dictionary<string, DestinationOptions> { ["email"] = mail } }, checks, 1 << 20).Destinations[Destination.Email].NeedsTo;
+            .Settings(new() { Destinations = new Dictionary<string, DestinationOptions> { ["email"] = mail } }, checks,
+                1 << 20).Destinations[Destination.Email].NeedsTo;
     }
 
     [Theory]
@@ -147,7 +168,8 @@ public sealed class NotificationsOptionsTests
             rule is null ? [] : [("destinations.email.defaultTo", to, rule)],
             PostRulesOf.Broken(options, Checks(), 1 << 20).Select(one => (one.Setting, one.Value ?? "", one.Rule)));
         Assert.Equal(
-            "Notifications need larger events. Set intake.maxPayloadBytes to 16384 or more.", PostRulesOf.Broken(options, [], 16383).Single().Rule);
+            "Notifications need larger events. Set intake.maxPayloadBytes to 16384 or more.",
+            PostRulesOf.Broken(options, [], 16383).Single().Rule);
         Assert.Empty(PostRulesOf.Broken(options, [], 16384));
     }
 

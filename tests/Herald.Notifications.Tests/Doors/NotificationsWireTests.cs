@@ -39,7 +39,8 @@ public sealed class NotificationsWireTests
             BulkResultWire.Of(1, Uuid, new(PostOutcome.Same, NotificationStatus.Processed)),
             BulkResultWire.Of(2, Uuid, new(PostOutcome.Conflict, NotificationStatus.Processed)),
             BulkResultWire.Of(3, Uuid, new(PostOutcome.NoRoom, NotificationStatus.NotProcessed)),
-            BulkResultWire.Refused(4, NotificationsProblem.Of(Given.Read($$"""{"uuid":"{{Given.Uuid}}","txt":"","destination":"SLACK"}"""))),
+            BulkResultWire.Refused(4,
+                NotificationsProblem.Of(Given.Read($$"""{"uuid":"{{Given.Uuid}}","txt":"","destination":"SLACK"}"""))),
         ]);
         var json = JsonSerializer.Serialize(bulk, NotificationsWire.Default.BulkWire);
         Assert.StartsWith(
@@ -99,7 +100,8 @@ public sealed class NotificationsWireTests
     {
         Assert.Equal(
             [
-                ("uuid-conflict", 409), ("notification-not-found", 404), ("recipient-not-found", 404), ("not-redrivable", 409), ("already-settled", 409),
+                ("uuid-conflict", 409), ("notification-not-found", 404), ("recipient-not-found", 404), ("not-redrivable", 409),
+                ("already-settled", 409),
                 ("not-external", 409), ("front-unavailable", 503),
             ],
             NotificationsProblem.All.Select(kind => (kind.Code, kind.Status)));
@@ -131,7 +133,8 @@ public sealed class NotificationsWireTests
             problem => Assert.True(problem.RetryAfter > 0 && problem.Detail.Contains("with the same uuid", StringComparison.Ordinal)));
         Assert.Equal(("invalid-request", 400), Told(NotificationsProblem.NoUuid("x")));
         Assert.DoesNotContain("Kafka", NotificationsProblem.NotFound(Uuid, isKafka: false).Detail, StringComparison.Ordinal);
-        Assert.Contains("is found once a node has taken it", NotificationsProblem.NotFound(Uuid, isKafka: true).Detail, StringComparison.Ordinal);
+        Assert.Contains("is found once a node has taken it", NotificationsProblem.NotFound(Uuid, isKafka: true).Detail,
+            StringComparison.Ordinal);
         Assert.Contains("FAILED already", NotificationsProblem.Settled(Uuid, NotificationStatus.Failed).Detail, StringComparison.Ordinal);
     }
 

@@ -99,9 +99,11 @@ public sealed class CanonicalFormTests
     [Fact]
     public void A_subscription_of_a_browser_has_one_form_as_object_and_as_text()
     {
-        const string Key = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4", Auth = "BTBZMqHH6r4Tts7J_aSIgg";
+        const string Key = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            Auth = "BTBZMqHH6r4Tts7J_aSIgg";
         var asObject = Given.Post($$$"""{"uuid":"{{{Given.Uuid}}}","txt":"x","destination":"PUSH","to":{"keys":{"p256dh":"{{{Key}}}","auth":"{{{Auth}}}"},"endpoint":"https://push.example.com/a"}}""");
-        var text = JsonSerializer.Serialize($$$""" {"endpoint" : "https://push.example.com/a", "keys":{"auth":"{{{Auth}}}","p256dh":"{{{Key}}}"}}""");
+        var text = JsonSerializer.Serialize(
+            $$$""" {"endpoint" : "https://push.example.com/a", "keys":{"auth":"{{{Auth}}}","p256dh":"{{{Key}}}"}}""");
         Assert.Equal(asObject, Given.Post($$"""{"uuid":"{{Given.Uuid}}","txt":"x","destination":"PUSH","to":{{text}}}"""));
         Assert.Equal(asObject, Given.Post(Encoding.UTF8.GetString(Given.Canonical(asObject))));
         Assert.StartsWith("{\"endpoint\":\"https://push.example.com/a\",\"keys\":{\"auth\":", asObject.To, StringComparison.Ordinal);

@@ -48,7 +48,8 @@ public sealed class NotificationReaderTests
     [InlineData("null", 77)]
     public void The_time_of_receipt_is_the_time_of_the_event(string received, long expected)
     {
-        Assert.Null(Read($$"""{"uuid":"{{Given.Uuid}}","txt":"Hello","destination":2,"server_received_timestamp":{{received}}}""", out var draft));
+        Assert.Null(Read($$"""{"uuid":"{{Given.Uuid}}","txt":"Hello","destination":2,"server_received_timestamp":{{received}}}""",
+            out var draft));
         Assert.Equal(expected, draft.TimeMs);
     }
 
@@ -58,7 +59,8 @@ public sealed class NotificationReaderTests
     [InlineData("9000000000000000")]
     public void A_time_of_receipt_that_is_none_is_refused(string received) => Assert.StartsWith(
         "server_received_timestamp = '",
-        Read($$"""{"uuid":"{{Given.Uuid}}","txt":"Hello","destination":2,"server_received_timestamp":{{received}}}""", out _), StringComparison.Ordinal);
+        Read($$"""{"uuid":"{{Given.Uuid}}","txt":"Hello","destination":2,"server_received_timestamp":{{received}}}""", out _),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Other_content_has_another_id_and_a_repeat_the_same()
@@ -104,7 +106,8 @@ public sealed class NotificationReaderTests
         var message = new SourceMessage { Place = default, Value = Encoding.UTF8.GetBytes(json), TimeMs = 77 };
         var refusal = _reader.Read(message, out var draft);
         came = new(
-            Text(draft.Id), draft.HasId, Text(draft.Key), draft.HasKey, Text(draft.Type), Text(draft.ContentType), Text(draft.Payload), draft.TimeMs);
+            Text(draft.Id), draft.HasId, Text(draft.Key), draft.HasKey, Text(draft.Type), Text(draft.ContentType), Text(draft.Payload),
+            draft.TimeMs);
         return refusal;
     }
 

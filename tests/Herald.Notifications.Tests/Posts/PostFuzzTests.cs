@@ -25,13 +25,16 @@ public sealed class PostFuzzTests
 
     private static readonly string[] Odd =
     [
-        "\r\nBcc: eve@example.com", "\0", "\u2028", "\u0085", "\u202eabc", "\ufeff", "\u200b", "\uffff", "\U0010ffff", "\ud83d\ude00", "{{name}}", "'", "<script>",
-        "\\u0000", "${x}", "../..", "\u001b[31m", "a@x.org, b@x.org", "user:", "user:x", "{\"endpoint\":1}", "[", "=?utf-8?q?x?=", "\t", " ",
+        "\r\nBcc: eve@example.com", "\0", "\u2028", "\u0085", "\u202eabc", "\ufeff", "\u200b", "\uffff", "\U0010ffff", "\ud83d\ude00",
+        "{{name}}", "'", "<script>",
+        "\\u0000", "${x}", "../..", "\u001b[31m", "a@x.org, b@x.org", "user:", "user:x", "{\"endpoint\":1}", "[", "=?utf-8?q?x?=", "\t",
+        " ",
     ];
 
     private static readonly string[] OddJson =
     [
-        "\"\\ud800\"", "\"\\udc00a\"", "\"\\u0000\"", "1e999", "-0", "[]", "{}", "[[[[]]]]", "true", "null", "\"\"", "{\"\":\"\"}", "{\"a\":null}",
+        "\"\\ud800\"", "\"\\udc00a\"", "\"\\u0000\"", "1e999", "-0", "[]", "{}", "[[[[]]]]", "true", "null", "\"\"", "{\"\":\"\"}",
+        "{\"a\":null}",
         "{\"a\":{\"a\":{\"a\":\"\\ud800\"}}}", "123456789012345678901234567890", "\"9999-12-31T23:59:59.999-23:59\"",
         "\"0001-01-01T00:00:00+23:59\"", "\"2026-06-30T23:59:60Z\"",
     ];

@@ -8,6 +8,8 @@ namespace Herald.Notifications.Tests.Posts;
 
 public sealed class PostReaderTests
 {
+    private const string Unknown = "There is no such field. Remove it. Known: uuid, txt, destination, to, text, subject, html, data, template, "
+        + "params, notBefore, expires, priority, category, unsubscribe.";
     private const string Device = "fGw0qy4TQfmX-nOkLpQ1xA:APA91bHun4MxP5egoKMwt2KZFBaFUH-1RYqxExampleToken";
 
     [Fact]
@@ -59,7 +61,8 @@ public sealed class PostReaderTests
     {
         var post = Given.Post($"{{{Given.Base}}}");
         Assert.Equal(post, Given.Post($"{{{Given.Base.Replace("txt", "text", StringComparison.Ordinal)}}}"));
-        Assert.Equal(post, Given.Post($$"""{ {{Given.Base}} , "subject":null,"html":null,"data":null,"params":null,"priority":null,"notBefore":null}"""));
+        Assert.Equal(post, Given.Post(
+            $$"""{ {{Given.Base}} , "subject":null,"html":null,"data":null,"params":null,"priority":null,"notBefore":null}"""));
         Assert.Equal(post, Given.Post($$"""{ {{Given.Base}} ,"data":{},"params":{},"priority":"normal"}"""));
     }
 
@@ -73,18 +76,23 @@ public sealed class PostReaderTests
     [InlineData("txt", "\"\"", "/txt", "", "The text is empty. Write what to tell.")]
     [InlineData("txt", "\" \\n\\u2003\"", "/txt", " \n\u2003", "The text is empty. Write what to tell.")]
     [InlineData("txt", "\"a\\u0000b\"", "/txt", "a b", "The text has a NUL character. Remove it.")]
-    [InlineData("txt", "\"a\\ud800\"", "/txt", "a\\ud800", "The text is not valid Unicode: bytes that are not UTF-8, or half of a UTF-16 pair.")]
+    [InlineData(
+        "txt", "\"a\\ud800\"", "/txt", "a\\ud800", "The text is not valid Unicode: bytes that are not UTF-8, or half of a UTF-16 pair.")]
     [InlineData("txt", "[1]", "/txt", "[…]", "Write a JSON string.")]
     [InlineData("txt", "null", "/txt", "missing", "A notification has a text of 1 to 1,048,576 bytes, or a template of the settings.")]
     [InlineData("destination", "\"FAX\"", "/destination", "FAX", "Write EMAIL, SMS, SLACK or PUSH.")]
     [InlineData("destination", "0", "/destination", "0", "Write EMAIL, SMS, SLACK or PUSH.")]
     [InlineData("destination", "\"EMA\u0131L\"", "/destination", "EMA\u0131L", "Write EMAIL, SMS, SLACK or PUSH.")]
     [InlineData("destination", "null", "/destination", "missing", "Write EMAIL, SMS, SLACK or PUSH.")]
-    [InlineData("destination", "\"sms\"", "/destination", "SMS", "This server sends EMAIL, SLACK, PUSH. Set notifications.destinations.sms.")]
-    [InlineData("to", "null", "/to", "missing", "Write the recipient. Only with notifications.destinations.email.defaultTo it can be left out.")]
+    [InlineData(
+        "destination", "\"sms\"", "/destination", "SMS", "This server sends EMAIL, SLACK, PUSH. Set notifications.destinations.sms.")]
+    [InlineData(
+        "to", "null", "/to", "missing", "Write the recipient. Only with notifications.destinations.email.defaultTo it can be left out.")]
     [InlineData("to", "\"anna\"", "/to", "anna", "Write one mail address, such as ann@example.com or Ann <ann@example.com>.")]
     [InlineData("to", "\"\"", "/to", "", "The recipient is empty. Write one, or remove the field.")]
-    [InlineData("to", "\"a@x.org\\r\\nBcc: b@x.org\"", "/to", "a@x.org  Bcc: b@x.org", "The field is one line. Remove line breaks and other control characters.")]
+    [InlineData(
+        "to", "\"a@x.org\\r\\nBcc: b@x.org\"", "/to", "a@x.org  Bcc: b@x.org",
+        "The field is one line. Remove line breaks and other control characters.")]
     [InlineData("to", "{}", "/to", "{}", "Write a JSON string. Only PUSH takes an object, which is the subscription of a browser.")]
     [InlineData("to", "7", "/to", "7", "Write a JSON string.")]
     [InlineData("to", "\"user:\"", "/to", "user:", RecipientKey.PersonRule)]
@@ -99,19 +107,28 @@ public sealed class PostReaderTests
     [InlineData("params", "{\"a\":\"1\"}", "/params", "1 values", "Parameters fill a template. Name it in template, or remove them.")]
     [InlineData("template", "\"invoce\"", "/template", "invoce", "There is no such template. Did you mean invoice?")]
     [InlineData("template", "\"welcome\"", "/template", "welcome", "There is no such template. Known: invoice, page.")]
-    [InlineData("notBefore", "\"2026-06-01T12:00:00\"", "/notBefore", "2026-06-01T12:00:00", "Write a time with its offset, like 2026-01-31T08:30:00Z.")]
-    [InlineData("notBefore", "\"2026-07-01T12:00:00.001Z\"", "/notBefore", "2026-07-01T12:00:00.001Z", "At most 30d from now (notifications.maxDelay).")]
+    [InlineData(
+        "notBefore", "\"2026-06-01T12:00:00\"", "/notBefore", "2026-06-01T12:00:00",
+        "Write a time with its offset, like 2026-01-31T08:30:00Z.")]
+    [InlineData(
+        "notBefore", "\"2026-07-01T12:00:00.001Z\"", "/notBefore", "2026-07-01T12:00:00.001Z",
+        "At most 30d from now (notifications.maxDelay).")]
     [InlineData("notBefore", "1780000000", "/notBefore", "1780000000", "Write a time with its offset, like 2026-01-31T08:30:00Z.")]
-    [InlineData("expires", "\"2026-07-01T12:00:00.001Z\"", "/expires", "2026-07-01T12:00:00.001Z", "At most 30d from now (notifications.maxDelay).")]
+    [InlineData(
+        "expires", "\"2026-07-01T12:00:00.001Z\"", "/expires", "2026-07-01T12:00:00.001Z",
+        "At most 30d from now (notifications.maxDelay).")]
     [InlineData("expires", "\"tomorrow\"", "/expires", "tomorrow", "Write a time with its offset, like 2026-01-31T08:30:00Z.")]
     [InlineData("priority", "\"HIGH\"", "/priority", "HIGH", "Write low, normal or high.")]
     [InlineData("category", "\"Invoices\"", "/category", "Invoices", "Write 1 to 63 lower-case letters, digits and hyphens.")]
     [InlineData("category", "\"\"", "/category", "", "Write 1 to 63 lower-case letters, digits and hyphens.")]
-    [InlineData("unsubscribe", "\"http://example.com\"", "/unsubscribe", "http://example.com", "Write an https or a mailto address of at most 900 characters.")]
-    [InlineData("unsubscribe", "\"example.com\"", "/unsubscribe", "example.com", "Write an https or a mailto address of at most 900 characters.")]
+    [InlineData(
+        "unsubscribe", "\"http://example.com\"", "/unsubscribe", "http://example.com",
+        "Write an https or a mailto address of at most 900 characters.")]
+    [InlineData(
+        "unsubscribe", "\"example.com\"", "/unsubscribe", "example.com", "Write an https or a mailto address of at most 900 characters.")]
     [InlineData("notbefore", "\"x\"", "/notbefore", "x", "There is no such field. Did you mean notBefore?")]
-    [InlineData("server_received_timestamp", "1", "/server_received_timestamp", "1", "There is no such field. Remove it. Known: uuid, txt, destination, to, text, subject, html, data, template, params, notBefore, expires, priority, category, unsubscribe.")]
-    [InlineData("a/b~", "{\"deep\":[1]}", "/a~1b~0", "{…}", "There is no such field. Remove it. Known: uuid, txt, destination, to, text, subject, html, data, template, params, notBefore, expires, priority, category, unsubscribe.")]
+    [InlineData("server_received_timestamp", "1", "/server_received_timestamp", "1", Unknown)]
+    [InlineData("a/b~", "{\"deep\":[1]}", "/a~1b~0", "{…}", Unknown)]
     public void A_value_that_breaks_a_rule_is_named_with_the_rule(string field, string value, string pointer, string shown, string rule)
     {
         var reading = Given.Read(With(field, value));
@@ -138,10 +155,12 @@ public sealed class PostReaderTests
     public void A_recipient_is_as_long_as_its_channel_allows()
     {
         // The channel's own rule is not asked about what is too long.
-        Assert.Equal("At most 320 bytes.", Assert.Single(Given.Read(With("to", $"\"{new string('a', 309)}@example.com\"")).Problems.Shown).Rule);
+        Assert.Equal("At most 320 bytes.",
+            Assert.Single(Given.Read(With("to", $"\"{new string('a', 309)}@example.com\"")).Problems.Shown).Rule);
         Assert.Equal("At most 4,096 bytes.", Assert.Single(Given.Read(With("to", $"\"{new string('a', 4097)}\"")).Problems.Shown).Rule);
         Assert.NotNull(Given.Post(With("to", "\"user:" + new string('a', 128) + "\"")));
-        Assert.Equal(RecipientKey.PersonRule, Assert.Single(Given.Read(With("to", "\"user:" + new string('a', 129) + "\"")).Problems.Shown).Rule);
+        Assert.Equal(RecipientKey.PersonRule,
+            Assert.Single(Given.Read(With("to", "\"user:" + new string('a', 129) + "\"")).Problems.Shown).Rule);
     }
 
     [Fact]
@@ -161,7 +180,8 @@ public sealed class PostReaderTests
             "{" + string.Join(',', Enumerable.Range(0, count).Select(i => $"\"n{i:d3}\":\"{new string('x', length)}\"")) + "}";
         Assert.NotNull(Given.Post(With("data", Entries(50, 4))));
         Assert.Equal(
-            [new FieldProblem("/data", "51 values", "At most 50 values. Remove some.")], Given.Read(With("data", Entries(51, 4))).Problems.Shown);
+            [new FieldProblem("/data", "51 values", "At most 50 values. Remove some.")],
+            Given.Read(With("data", Entries(51, 4))).Problems.Shown);
         Assert.NotNull(Given.Post(With("data", Entries(2, 2044))));
         Assert.Equal(
             [new FieldProblem("/data", "4,098 bytes", "Names and values together have at most 4,096 bytes.")],
@@ -187,7 +207,8 @@ public sealed class PostReaderTests
         Assert.Null(Given.Post($$$"""{"uuid":"{{{Given.Uuid}}}","destination":"PUSH","to":"{{{Device}}}","data":{"a":"b"}}""").Text);
         Assert.Null(Given.Post(
             $$$"""{"uuid":"{{{Given.Uuid}}}","destination":"EMAIL","to":"a@x.org","template":"page","params":{"name":"Anna"}}""").Text);
-        Assert.Equal("/txt", Assert.Single(Given.Read($$$"""{"uuid":"{{{Given.Uuid}}}","destination":"SLACK","data":{"a":"b"}}""").Problems.Shown).Pointer);
+        Assert.Equal("/txt", Assert.Single(
+            Given.Read($$$"""{"uuid":"{{{Given.Uuid}}}","destination":"SLACK","data":{"a":"b"}}""").Problems.Shown).Pointer);
     }
 
     [Fact]
@@ -231,7 +252,8 @@ public sealed class PostReaderTests
         var late = Given.Read(With("expires", "\"2026-06-01T12:00:00Z\""));
         Assert.True(late.IsPost);
         Assert.Equal(
-            new("/expires", "2026-06-01T12:00:00.000Z", "The notification has expired. Write a later time, or remove the field."), late.Late);
+            new("/expires", "2026-06-01T12:00:00.000Z", "The notification has expired. Write a later time, or remove the field."),
+            late.Late);
         Assert.Null(Given.Read(With("expires", "\"2026-06-01T12:00:00.001Z\"")).Late);
         var wrong = Given.Read(With("expires", "\"2026-06-01T12:00:00Z\",\"priority\":\"x\""));
         Assert.Equal(["/priority", "/expires"], wrong.Problems.Shown.Select(problem => problem.Pointer));
@@ -243,7 +265,8 @@ public sealed class PostReaderTests
     [Fact]
     public void Everything_that_is_wrong_is_told_at_once()
     {
-        var reading = Given.Read("""{"uuid":"x","destination":"FAX","text":"","txt":"a","subject":"a\nb","expires":"x","colour":1,"data":{"a":1,"b":2}}""");
+        var reading = Given.Read(
+            """{"uuid":"x","destination":"FAX","text":"","txt":"a","subject":"a\nb","expires":"x","colour":1,"data":{"a":1,"b":2}}""");
         Assert.Equal(
             ["/uuid", "/destination", "/text", "/txt", "/subject", "/expires", "/colour", "/data/a", "/data/b"],
             reading.Problems.Shown.Select(problem => problem.Pointer));
@@ -296,7 +319,8 @@ public sealed class PostReaderTests
         Assert.Contains("maximum configured depth of 64", Assert.Single(reading.Problems.Shown).Rule, StringComparison.Ordinal);
     }
 
-    private static TextMap Map(params (string Name, string Value)[] pairs) => TextMap.Of(pairs.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
+    private static TextMap Map(params (string Name, string Value)[] pairs) =>
+        TextMap.Of(pairs.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
 
     /// <summary>A right post in which one field has another value, as JSON.</summary>
     private static string With(string field, string value)

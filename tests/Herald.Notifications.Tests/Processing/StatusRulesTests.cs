@@ -19,7 +19,8 @@ public sealed class StatusRulesTests
         new Fact.Resulted(true, "ok", Later), new Fact.Resulted(false, "no", Later), new Fact.TimeIsUp(Later), new Fact.NoResult(Later),
     ];
 
-    // delivered, recovered, exhausted, expired, discarded, forwarded | sent, waits, dropped, dropped expired | processed, failed | time is up | no result
+    // delivered, recovered, exhausted, expired, discarded, forwarded | sent, waits, dropped, dropped as expired
+    // | processed, failed | time is up | no result
     [Theory]
     [InlineData(NotProcessed, false, "P P F E F F | N N F E | N N | E | F")]
     [InlineData(Processed, false, "P P P P P P | P P P P | P P | P | P")]
@@ -91,7 +92,8 @@ public sealed class StatusRulesTests
             failed);
         var recovered = StatusRules.Apply(failed, new Fact.Reported(Recovered, 3_000) { Attempts = 1, LastWords = "250 ok" });
         Assert.Equal(
-            new RowFacts { Status = Processed, SettledAtMs = 3_000, LastWords = "250 ok", Attempts = 1, FirstAttemptAtMs = 900 }, recovered);
+            new RowFacts { Status = Processed, SettledAtMs = 3_000, LastWords = "250 ok", Attempts = 1, FirstAttemptAtMs = 900 },
+            recovered);
         var again = StatusRules.Apply(failed, Report(Exhausted, 3_000) with { LastWords = "451 later", DeadLetter = Second });
         Assert.Equal((Failed, 3_000L, "451 later", Second), (again.Status, again.SettledAtMs, again.LastWords, again.DeadLetter));
     }
@@ -115,7 +117,8 @@ public sealed class StatusRulesTests
         Assert.Same(waits, StatusRules.Apply(waits, new Fact.NoResult(99_000)));
         Assert.Equal(Row(NotProcessed), StatusRules.Apply(waits, new Fact.Judged(JudgedKind.Sent, null, 9_000)));
         var dropped = StatusRules.Apply(waits, new Fact.Judged(JudgedKind.Dropped, "opted-out", 9_000));
-        Assert.Equal((Failed, "opted-out", (string?)null, (long?)9_000), (dropped.Status, dropped.Reason, dropped.Waits, dropped.SettledAtMs));
+        Assert.Equal((Failed, "opted-out", (string?)null, (long?)9_000),
+            (dropped.Status, dropped.Reason, dropped.Waits, dropped.SettledAtMs));
         Assert.Null(StatusRules.Apply(waits, new Fact.TimeIsUp(9_000)).Waits);
     }
 

@@ -5,17 +5,19 @@ namespace Herald.Notifications.Tests.Recipients;
 
 public sealed class QuietHoursTests
 {
-    /// <summary>Zones of all continents: with and without summer time, with changes at midnight, of 30 minutes, and with odd offsets.</summary>
+    /// <summary>Zones of all continents: with and without summer time, with changes at midnight or of 30 minutes, with odd offsets.</summary>
     public static readonly TheoryData<string> Zones =
     [
-        "UTC", "Europe/Berlin", "Europe/London", "Europe/Lisbon", "Europe/Dublin", "Europe/Moscow", "America/New_York", "America/Los_Angeles",
+        "UTC", "Europe/Berlin", "Europe/London", "Europe/Lisbon", "Europe/Dublin", "Europe/Moscow", "America/New_York",
+        "America/Los_Angeles",
         "America/St_Johns", "America/Sao_Paulo", "America/Havana", "America/Santiago", "Africa/Cairo", "Africa/Casablanca", "Asia/Kolkata",
         "Asia/Kathmandu", "Asia/Tokyo", "Asia/Beirut", "Australia/Lord_Howe", "Australia/Adelaide", "Pacific/Auckland", "Pacific/Chatham",
         "Pacific/Apia", "Pacific/Kiritimati",
     ];
 
     private static readonly string[] Times =
-        ["22:00-07:00", "00:00-06:00", "01:30-02:30", "02:00-03:00", "02:30-02:15", "23:59-00:00", "00:00-23:59", "01:00-02:00", "23:30-00:30"];
+        ["22:00-07:00", "00:00-06:00", "01:30-02:30", "02:00-03:00", "02:30-02:15", "23:59-00:00", "00:00-23:59", "01:00-02:00",
+            "23:30-00:30"];
 
     [Theory]
     [MemberData(nameof(Zones))]
@@ -102,7 +104,8 @@ public sealed class QuietHoursTests
         return found.Count <= 5 ? found : found.TakeLast(4).Prepend(found[0]);
     }
 
-    private static QuietHours Hours(string times, string zone) => new(TimeOnly.ParseExact(times[..5], "HH:mm"), TimeOnly.ParseExact(times[6..], "HH:mm"), zone);
+    private static QuietHours Hours(string times, string zone) =>
+        new(TimeOnly.ParseExact(times[..5], "HH:mm"), TimeOnly.ParseExact(times[6..], "HH:mm"), zone);
 
     private static DateTime Utc(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture).UtcDateTime;
 }

@@ -38,7 +38,8 @@ public sealed class RecipientKeyTests
     [InlineData(Destination.Sms, "+49 (151) 123-456.78", "sms:+4915112345678")]
     [InlineData(Destination.Slack, "C0123ABCD", "slack:C0123ABCD")]
     [InlineData(Destination.Push, "fGw:APA91b", "push:fGw:APA91b")]
-    [InlineData(Destination.Push, "{\"endpoint\":\"https://push.example.com/a\",\"keys\":{\"auth\":\"x\"}}", "push:https://push.example.com/a")]
+    [InlineData(
+        Destination.Push, "{\"endpoint\":\"https://push.example.com/a\",\"keys\":{\"auth\":\"x\"}}", "push:https://push.example.com/a")]
     [InlineData(Destination.Push, "{\"endpoint\":7}", "push:{\"endpoint\":7}")]
     [InlineData(Destination.Push, "{x", "push:{x")]
     [InlineData(Destination.Push, "{\"endpoint\":\"\\ud800\"}", "push:{\"endpoint\":\"\\ud800\"}")]
@@ -52,7 +53,8 @@ public sealed class RecipientKeyTests
     [Fact]
     public void A_long_address_is_a_hash_and_fits_the_key_of_an_event()
     {
-        var (a, b) = (RecipientKey.OfAddress(Destination.Push, new string('a', 4096)), RecipientKey.OfAddress(Destination.Push, new string('b', 4096)));
+        var (a, b) = (RecipientKey.OfAddress(Destination.Push, new string('a', 4096)),
+            RecipientKey.OfAddress(Destination.Push, new string('b', 4096)));
         Assert.StartsWith("push:sha256-", a.Text, StringComparison.Ordinal);
         Assert.NotEqual(a, b);
         Assert.Equal(a, RecipientKey.OfAddress(Destination.Push, new string('a', 4096)));

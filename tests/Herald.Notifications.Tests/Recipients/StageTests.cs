@@ -11,7 +11,8 @@ public sealed class StageTests
 
     private static readonly RateLimit OneAnHour = new(1, TimeSpan.FromHours(1), Excess.Wait);
     private static readonly QuietHours Night = new(new(22, 0), new(7, 0), "UTC"), Noon = new(new(12, 0), new(13, 0), "UTC");
-    private static readonly RecipientKey Anna = RecipientKey.OfPerson("user:anna")!, Address = RecipientKey.OfAddress(Destination.Email, "anna@x.org");
+    private static readonly RecipientKey Anna = RecipientKey.OfPerson("user:anna")!,
+        Address = RecipientKey.OfAddress(Destination.Email, "anna@x.org");
 
     /// <summary>At noon nothing is quiet; at midnight it is until 07:00.</summary>
     private static readonly long Day = Ms("2026-06-01T11:00:00Z"), Midnight = Ms("2026-06-01T00:00:00Z");
@@ -64,7 +65,8 @@ public sealed class StageTests
     [InlineData("address", "full", "", 0, "day", "persons-noon", "send +1")]
     [InlineData("address", "none", "", 1, "day", "persons-noon", "wait Rate 13:00 turn +0")]
     [InlineData("address", "none", "", 0, "night", "persons-night", "wait QuietHours 07:00 turn +1")]
-    public void Each_ask_has_one_decision(string who, string record, string suppressed, int taken, string time, string words, string expected)
+    public void Each_ask_has_one_decision(string who, string record, string suppressed, int taken, string time, string words,
+        string expected)
     {
         var now = time == "day" ? Day : Midnight;
         var limit = words.Contains("drop", StringComparison.Ordinal) ? OneAnHour with { Then = Excess.Drop } : OneAnHour;
@@ -102,7 +104,9 @@ public sealed class StageTests
         for (var i = 0; i < 31; i++)
             window = window.Take(day, window.Next(day, Day), Day);
         Assert.Equal("drop Rate", Show(Stage.Decide(AskOf("address", ""), new(null, null, window), RulesWith(day), Day), window));
-        Assert.StartsWith("wait Rate", Show(Stage.Decide(AskOf("address", ""), new(null, null, window), RulesWith(day), Day + (24 * Hour)), window), StringComparison.Ordinal);
+        Assert.StartsWith("wait Rate",
+            Show(Stage.Decide(AskOf("address", ""), new(null, null, window), RulesWith(day), Day + (24 * Hour)), window),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,17 +135,20 @@ public sealed class StageTests
     public void Drawn_asks_always_have_a_decision_that_keeps_the_rules(int seed)
     {
         var random = new Random(seed);
-        string[] who = ["person", "address"], words = ["", "high", "news", "turn", "expires 14:00", "expires 12:30", "persons-noon", "persons-night", "sms"];
+        string[] who = ["person", "address"],
+            words = ["", "high", "news", "turn", "expires 14:00", "expires 12:30", "persons-noon", "persons-night", "sms"];
         for (var i = 0; i < 5_000; i++)
         {
-            var limit = random.Next(4) == 0 ? null : new RateLimit(random.Next(1, 4), TimeSpan.FromMinutes(random.Next(1, 300)), (Excess)random.Next(2));
+            var limit = random.Next(4) == 0
+                ? null : new RateLimit(random.Next(1, 4), TimeSpan.FromMinutes(random.Next(1, 300)), (Excess)random.Next(2));
             var window = RateWindow.Empty;
             var now = Midnight + random.NextInt64(24 * Hour);
             for (var n = random.Next(5); n > 0 && limit is not null; n--)
                 window = window.Take(limit, window.Next(limit, now - random.NextInt64(6 * Hour)), now - (6 * Hour));
             var ask = AskOf(who[random.Next(2)], words[random.Next(words.Length)]);
             var record = random.Next(2) == 0 ? Record : null;
-            var decision = Stage.Decide(ask, new(record, random.Next(10) == 0 ? SuppressionReason.Bounced : null, window), RulesWith(limit), now);
+            var decision = Stage.Decide(ask, new(record, random.Next(10) == 0 ? SuppressionReason.Bounced : null, window),
+                RulesWith(limit), now);
             if (decision is Decision.WaitUntil wait)
             {
                 Assert.True(wait.AtMs > now && !ask.IsHigh && wait.AtMs <= (ask.ExpiresMs ?? long.MaxValue), wait.ToString());
@@ -172,7 +179,8 @@ public sealed class StageTests
     {
         Decision.Send send => $"send {Turns(send.Window, before)}",
         Decision.WaitUntil wait => $"wait {wait.Reason} {Time(wait.AtMs)}{(wait.HasTurn ? " turn" : "")}"
-            + (wait.Reason == StageReason.QuietHours && !wait.HasTurn && ReferenceEquals(before, RateWindow.Empty) ? "" : $" {Turns(wait.Window, before)}"),
+            + (wait.Reason == StageReason.QuietHours && !wait.HasTurn && ReferenceEquals(before, RateWindow.Empty)
+                ? "" : $" {Turns(wait.Window, before)}"),
         Decision.Drop drop => $"drop {drop.Reason}",
         Decision.AskAddress ask => $"ask {ask.Key}",
         _ => throw new System.Diagnostics.UnreachableException(decision.ToString()),

@@ -44,7 +44,8 @@ public sealed class PostTemplateTests
     public void A_template_has_a_text_or_an_html_and_a_subject_of_one_line()
     {
         Assert.Equal(
-            ["A subject is one line. Remove line breaks and other control characters.", "A template needs a text or an html. Set one of them."],
+            ["A subject is one line. Remove line breaks and other control characters.",
+                "A template needs a text or an html. Set one of them."],
             PostTemplate.Parse(new() { Subject = "a\nb", Text = " " }).Problems.Select(one => one.Rule));
         Assert.NotNull(PostTemplate.Parse(new() { Html = "x" }).Template);
     }
