@@ -10,16 +10,16 @@ public static class FieldRules
     public const int MostTextBytes = 1 << 20, MostSubjectBytes = 1000, MostToBytes = 8192, MostNameBytes = 128;
     public const int MostData = 100, MostDataBytes = 16 << 10;
 
-    internal const int LongestEscape = 6, LongestAddress = 900;
+    public const int LongestEscape = 6, LongestAddress = 900;
 
-    internal const string Uuid = "Write a UUID like 6fa459ea-ee8a-3ca4-894e-db77e160355e.";
-    internal const string Time = "Write a time with its offset, like 2026-01-31T08:30:00Z.";
-    internal const string Destination = "Write EMAIL, SMS, SLACK or PUSH, or a number from 0 to 3 for them.";
-    internal const string Unsubscribe = "Write an https or a mailto address of at most 900 characters.";
-    internal const string DataName = "The name of a value has 1 to 128 letters, digits, hyphens and underscores.";
+    public const string Uuid = "Write a UUID like 6fa459ea-ee8a-3ca4-894e-db77e160355e.";
+    public const string Time = "Write a time with its offset, like 2026-01-31T08:30:00Z.";
+    public const string Destination = "Write EMAIL, SMS, SLACK or PUSH, or a number from 0 to 3 for them.";
+    public const string Unsubscribe = "Write an https or a mailto address of at most 900 characters.";
+    public const string DataName = "The name of a value has 1 to 128 letters, digits, hyphens and underscores.";
 
     /// <summary>C0 and C1 control characters, and the line breaks of Unicode.</summary>
-    internal static readonly SearchValues<char> NotInLines = SearchValues.Create(
+    public static readonly SearchValues<char> NotInLines = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7F, 0x21)).Append(0x2028).Append(0x2029).Select(c => (char)c)]);
 
     public static bool IsDataName(string text)
@@ -36,7 +36,7 @@ public static class FieldRules
             ? DateTimeOffset.FromUnixTimeMilliseconds(time.UnixMs)
             : null;
 
-    internal static MessagePriority? Priority(string text) => text switch
+    public static MessagePriority? Priority(string text) => text switch
     {
         "low" => MessagePriority.Low,
         "normal" => MessagePriority.Normal,
@@ -54,7 +54,7 @@ public static class FieldRules
     };
 
     /// <summary>The address becomes a part of a header, so it is ASCII there, without brackets.</summary>
-    internal static Uri? Address(string text) =>
+    public static Uri? Address(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeMailto)
         && uri.AbsoluteUri.Length <= LongestAddress && !uri.AbsoluteUri.AsSpan().ContainsAny('<', '>') ? uri : null;
 }

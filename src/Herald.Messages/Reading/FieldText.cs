@@ -4,7 +4,7 @@ using Herald.Engine.Basics;
 namespace Herald.Messages.Reading;
 
 /// <summary>Texts of JSON tokens.</summary>
-internal static class FieldText
+public static class FieldText
 {
     /// <summary>The string or name at which the reader is; null when it is not valid Unicode.</summary>
     public static string? Find(ref Utf8JsonReader json)

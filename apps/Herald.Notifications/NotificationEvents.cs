@@ -1,0 +1,18 @@
+namespace Herald.Notifications;
+
+/// <summary>The names of topics, and of types of events, that the application uses.</summary>
+internal static class NotificationEvents
+{
+    /// <summary>Everything about a uuid. The uuid is the key.</summary>
+    public const string Topic = "notifications";
+
+    /// <summary>Everything about a recipient. The recipient is the key.</summary>
+    public const string RecipientsTopic = "notification-recipients";
+
+    /// <summary>What channels send. The uuid is the key.</summary>
+    public const string SendsTopic = "notification-sends";
+
+    public const string Post = "post";
+
+    public static ReadOnlySpan<byte> PostUtf8 => "post"u8;
+}
