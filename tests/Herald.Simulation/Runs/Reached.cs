@@ -28,6 +28,7 @@ internal sealed class Reached
 
         // Applications
         "batches of an application", "batches that an application could not take just then",
+        "ticks that overtook events", "ticks at the end of the log",
 
         // Lanes
         "steps behind", "steps behind with blocked lanes", "steps at the bound of blocked lanes", "steps with a blocked lane", "steps with a held lane",
