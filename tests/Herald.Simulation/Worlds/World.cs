@@ -37,6 +37,9 @@ internal sealed partial class World : IDisposable
     /// <summary>In one world of this many, there are keys that share one hash.</summary>
     private const int WorldsPerCollision = 3;
 
+    /// <summary>In one world of this many, some messages are worthless after a time.</summary>
+    private const int WorldsPerLateness = 6, WhichAreLate = 1;
+
     private readonly Simulator _simulator;
     private readonly Teller _teller;
     private readonly WorldPlan _plan;
@@ -84,7 +87,7 @@ internal sealed partial class World : IDisposable
             Loses = _loss,
         };
         foreach (var id in _plan.SubscriptionIds)
-            _receivers[SimReceiver.HostOf(id)] = new SimReceiver(alwaysWell: TenantId.Split(id).Name == "s1");
+            _receivers[SimReceiver.HostOf(id)] = new SimReceiver(alwaysWell: TenantId.Split(id).Name == "s1") { HasLateMessages = seed % WorldsPerLateness == WhichAreLate && _plan.Steady is null && _loss is null };
         foreach (var topic in _plan.Tenants.SelectMany(tenant => WorldPlan.Topics.Select(tenant.FullName)))
             _store.ChangeCatalog([new CatalogWrite(CatalogCodec.TopicKind, topic, 0, 0, CatalogCodec.Encode(new CatalogCodec.StoredTopic(default)))]);
         var tellsOnce = seed % WorldsPerTellingOnce == 0;
