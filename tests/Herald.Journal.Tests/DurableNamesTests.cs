@@ -89,6 +89,22 @@ public sealed class DurableNamesTests
         Assert.Throws<JournalFileException>(() => new JournalPaths("/new/below/other").Create(files, Ignore));
     }
 
+    [Fact]
+    public async Task A_directory_above_that_this_user_may_not_read_is_told_and_does_not_end_the_start()
+    {
+        var files = new FaultyFiles { FailNext = ("fsync", "/new"), NextError = FaultyFiles.MayNotRead };
+        var notices = new List<string>();
+        await using (await JournalStore.OpenAsync(Options(New), _clock, files, notices.Add, Cancel))
+        {
+            var notice = Assert.Single(notices);
+            Assert.Contains("'/new'", notice, StringComparison.Ordinal);
+            Assert.Contains("`sync`", notice, StringComparison.Ordinal);
+        }
+        notices.Clear();
+        await using (await JournalStore.OpenAsync(Options(New), _clock, files, notices.Add, Cancel))
+            Assert.Empty(notices);
+    }
+
     private async Task FillAsync(FaultyFiles files, string directory)
     {
         await using var store = await OpenAsync(files, directory);

@@ -68,6 +68,15 @@ public sealed class TrialTests : IDisposable
     }
 
     [Fact]
+    public async Task What_hangs_is_not_run_again_when_the_machine_is_as_fast_as_before()
+    {
+        Suite[] suites = [Make("one", $"{Reaches(3)}\n{When(3, "sleep 1000")}", seconds: 10)];
+        var outcome = await TryAsync(suites, least: TimeSpan.FromSeconds(-39));
+        Assert.Equal("hangs", outcome.How);
+        Assert.Equal((1, 1), (Runs(suites[0], "3"), Runs(suites[0], "0")));
+    }
+
+    [Fact]
     public async Task A_run_that_takes_too_long_is_ended_with_all_that_it_has_started()
     {
         var suite = Make("one", "sleep 1000 & echo $! > child; wait");

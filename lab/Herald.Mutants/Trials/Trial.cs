@@ -11,6 +11,9 @@ internal sealed class Trial(TestProcess process, Coverage coverage, IReadOnlyLis
 {
     private const double Multiple = 4;
 
+    // The machine is that much slower now. If it is less slow, a limit of four times the usual time was long enough.
+    private const double Slower = 2;
+
     /// <summary>Whether there are still suites that reach the mutant and have not passed with their current content.</summary>
     public bool IsDue(Mutant mutant, Outcome? last) => last is null || (!last.IsNoticed && Due(mutant, last).Any());
 
@@ -61,7 +64,7 @@ internal sealed class Trial(TestProcess process, Coverage coverage, IReadOnlyLis
         {
             // The machine can be slower now than when the duration of this part was measured.
             var now = await process.RunAsync(suite, part, [], TimeSpan.MaxValue, cancel);
-            var again = now.Seconds > usual ? await RunAsync(suite, part, mutant, now.Seconds, cancel) : run with { Seconds = 0 };
+            var again = now.Seconds > Slower * usual ? await RunAsync(suite, part, mutant, now.Seconds, cancel) : run with { Seconds = 0 };
             return again with { Seconds = run.Seconds + now.Seconds + again.Seconds };
         }
         if (!run.HasPassed && !suite.IsRepeatable)

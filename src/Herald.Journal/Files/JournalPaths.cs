@@ -22,13 +22,13 @@ internal sealed record JournalPaths(string Root)
         DirectoryCheck.Check(files, Root, notice);
         // The identity is written after this, so it proves that the names above it are durable.
         if (!files.Exists(Identity))
-            SyncNamesAbove(files);
+            SyncNamesAbove(files, notice);
         files.CreateDirectory(Log);
         files.CreateDirectory(Index);
     }
 
     // Which directories are new is not known: an earlier process may have created some and ended before their syncs.
-    private void SyncNamesAbove(IJournalFiles files)
+    private void SyncNamesAbove(IJournalFiles files, Action<string> notice)
     {
         for (var above = Path.GetDirectoryName(Path.GetFullPath(Root)); above is not null; above = Path.GetDirectoryName(above))
         {
@@ -36,9 +36,15 @@ internal sealed record JournalPaths(string Root)
             {
                 files.SyncDirectory(above);
             }
-            catch (JournalFileException refused) when (refused.Error is Libc.Eacces or Libc.Einval or Libc.Erofs)
+            catch (JournalFileException refused) when (refused.Error is Libc.Eacces)
             {
-                // This user may not read the directory, or its file system has no syncs or is read-only. The start goes on.
+                notice(
+                    $"The names in '{above}' could not be synced, because this user may not read that directory. If '{Root}' was created only "
+                        + "now, run `sync` once: until then a loss of power can take the whole directory.");
+            }
+            catch (JournalFileException refused) when (refused.Error is Libc.Einval or Libc.Erofs)
+            {
+                // The file system has no syncs of directories, or it is read-only, so that no name in it is new.
             }
         }
     }

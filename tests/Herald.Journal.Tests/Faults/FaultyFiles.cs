@@ -8,6 +8,7 @@ namespace Herald.Journal.Tests.Faults;
 /// </summary>
 internal sealed class FaultyFiles : IJournalFiles
 {
+    public const int MayNotRead = 13;
     private const int InputOutputError = 5, NoSpace = 28;
 
     private Dictionary<string, FaultyNode> _names = [];
@@ -39,6 +40,9 @@ internal sealed class FaultyFiles : IJournalFiles
 
     /// <summary>Fails the next operation of this kind on a path with this ending.</summary>
     public (string Operation, string PathEnding)? FailNext { get; set; }
+
+    /// <summary>The error number of <see cref="FailNext"/>.</summary>
+    public int NextError { get; set; } = InputOutputError;
 
     /// <summary>Called with each operation and its path before the operation. It may take its time.</summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
@@ -279,15 +283,15 @@ internal sealed class FaultyFiles : IJournalFiles
         if (FailNext is not { } next || next.Operation != operation || !path.EndsWith(next.PathEnding, StringComparison.Ordinal))
             return;
         FailNext = null;
-        Fail(operation, path);
+        Fail(operation, path, NextError);
     }
 
     private static bool IsIn(string directory, string path) =>
         path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
 
-    private void Fail(string operation, string path)
+    private void Fail(string operation, string path, int error = InputOutputError)
     {
         Tally.Count($"failed {operation}");
-        throw new JournalFileException(operation, path, InputOutputError);
+        throw new JournalFileException(operation, path, error);
     }
 }
