@@ -19,6 +19,12 @@ public sealed record AttemptResult
     /// <summary>The receiver asked for no attempts during this time.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>
+    /// The message is worthless after this time (Unix milliseconds), which it names itself. If the next attempt would come later, the
+    /// delivery expires now. The channel must still check the time itself: an attempt can be late. Null means no such time.
+    /// </summary>
+    public long? NotAfterMs { get; init; }
+
     /// <summary>The endpoint as a whole is in trouble, whatever the event: time-outs, refused connections, 429, 503.</summary>
     public bool EndpointTroubled { get; init; }
 
@@ -44,6 +50,12 @@ public enum AttemptOutcome
 
     /// <summary>This event can never be delivered to this endpoint, however often it is tried.</summary>
     Rejected,
+
+    /// <summary>
+    /// The channel sent nothing, because the message is worthless after a time that it names, and that time is over. The delivery expires,
+    /// and the endpoint is not judged by it.
+    /// </summary>
+    Expired,
 }
 
 public enum AttemptStage

@@ -118,5 +118,6 @@ internal sealed class EngineMetrics : IDisposable
         AttemptOutcome.Failed => "failed",
         AttemptOutcome.EndpointGone => "endpoint-gone",
         AttemptOutcome.Rejected => "rejected",
+        AttemptOutcome.Expired => "expired",
     };
 }

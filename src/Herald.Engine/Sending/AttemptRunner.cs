@@ -81,7 +81,9 @@ internal sealed class AttemptRunner(
         ArrayPool<byte>.Shared.Return(record);
         gate.Leave(start.Subscription, length);
         metrics.Attempted(result, counted);
-        if (counted && IsPresent(start, endpoint))
+        if (counted && result.Outcome == AttemptOutcome.Expired)
+            ledger.Return(start.Subscription, start.Kind, 1); // Nothing was sent, so it says nothing about the endpoint.
+        else if (counted && IsPresent(start, endpoint))
             endpointFails = ledger.Settle(start.Subscription, start.Kind, result, start.KeyHash, taker);
         else if (counted)
             ledger.Settle(start.Subscription, start.Kind);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Channels;
 
 namespace Herald.Engine.Sending;
@@ -100,6 +101,7 @@ internal sealed class ReceiverLimit(Random random)
         {
             AttemptOutcome.Delivered or AttemptOutcome.Rejected => false,
             AttemptOutcome.Failed or AttemptOutcome.EndpointGone => true,
+            AttemptOutcome.Expired => throw new UnreachableException($"{result.Outcome}"), // The runner gives its permit back as unused.
         };
         Streak.Note(result, nowMs);
         _failedShare += ShareOfOne * ((hasFailed ? 1 : 0) - _failedShare);

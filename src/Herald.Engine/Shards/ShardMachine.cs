@@ -468,7 +468,7 @@ internal sealed partial class ShardMachine
     {
         var subscription = lane.Owner.Entry.Subscription;
         var attempts = lane.Attempts + 1;
-        var decision = RetryDecision.Of(result, attempts, lane.FirstAttemptAtMs, subscription.Retry, endpointFails, nowMs, _random.NextDouble());
+        var decision = RetryDecision.Of(result, attempts, lane.FirstAttemptAtMs, subscription.Retry, endpointFails, nowMs, _random.NextDouble(), WallAheadMs);
         if (result.Outcome == AttemptOutcome.EndpointGone)
             Out.Gone.Add((subscription.FullId, subscription.EndpointRevision, result.Reason));
         switch (decision.Verdict)
@@ -482,6 +482,9 @@ internal sealed partial class ShardMachine
                 lane.State = LaneState.Blocked;
                 LeaveWindow(lane);
                 WaitUntil(lane, decision.DueAtMs);
+                break;
+            case RetryVerdict.Expired:
+                SkipHead(lane, SkipKind.Expire, null);
                 break;
             case RetryVerdict.Exhausted:
                 GiveUp(lane, decision.Reason, result, attempts, nowMs);

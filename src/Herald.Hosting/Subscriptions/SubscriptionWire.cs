@@ -88,7 +88,7 @@ public sealed record ReleaseBody
 [Description("The result of a test attempt.")]
 public sealed record TestResultWire
 {
-    [Description("delivered, failed, endpointGone or rejected.")]
+    [Description("delivered, failed, endpointGone, rejected or expired.")]
     public required string Outcome { get; set; }
 
     [Description("The last stage of the attempt: guard, resolve, connect, secure, send, wait or response.")]

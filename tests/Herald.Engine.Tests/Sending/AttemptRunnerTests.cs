@@ -93,6 +93,18 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_was_too_late_to_be_sent_says_nothing_about_the_endpoint()
+    {
+        var (record, length) = await BeginAsync();
+        Run(record, length);
+        (await _channel.NextAsync()).Answer(new AttemptResult { Outcome = AttemptOutcome.Expired, Stage = AttemptStage.Guard });
+        var ended = await _ended.Task;
+        Assert.Equal((AttemptOutcome.Expired, true), (ended.Result.Outcome, ended.Counted));
+        Assert.Equal(EndpointState.Unknown, _ledger.StateOf(Subscription.Number));
+        AssertAllIsGivenBack();
+    }
+
+    [Fact]
     public async Task The_endpoint_is_that_of_the_moment_it_is_sent()
     {
         var (record, length) = await BeginAsync();

@@ -231,15 +231,20 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         return delivery;
     }
 
-    /// <param name="heard">Null when the attempt was given up: its outcome is unknown.</param>
-    public void OnEnded(NodeView node, Delivery delivery, AttemptOutcome? heard)
+    /// <param name="result">Null when the attempt was given up: its outcome is unknown.</param>
+    public void OnEnded(NodeView node, Delivery delivery, AttemptResult? result)
     {
+        var heard = result?.Outcome;
         bool? delivered = heard is null ? null : heard == AttemptOutcome.Delivered;
         delivery.Model.HasBeenGone |= heard == AttemptOutcome.EndpointGone;
         if (simulator.Traces)
             simulator.Trace($"ended, {(delivered switch { null => "given up", true => "delivered", _ => "failed" })}: {delivery}");
         var place = (delivery.Model, delivery.Shard, delivery.Sequence, delivery.Epoch);
         node.InFlight.Remove((delivery.Model.Number, delivery.Shard, delivery.Lane.Key));
+        if (heard == AttemptOutcome.Expired || result?.NotAfterMs < simulator.NowMs + node.Process.SkewMs - ClocksDifferMs)
+            node.Lapsed[place] = node.Process.SkewMs;
+        else
+            node.Lapsed.Remove(place); // An operator has released the key since, so this result counts alone.
         if (delivered == true)
             node.OnHeard(delivery);
         if (delivered is not null)
@@ -379,6 +384,9 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             : $"{model.Id} {shard}/{(view.OriginalSequence > 0 ? view.OriginalSequence : sequence)}";
     }
 
+    // The engine's wall clock follows the process's within a second.
+    private const long ClocksDifferMs = 2000;
+
     // Within a life, the numbers of attempts at a delivery have no gaps. Only an operator's release begins again at 1.
     private void CheckNumber(NodeView node, in Attempt attempt, Delivery delivery)
     {
@@ -386,6 +394,9 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         var mayBeginAnew = attempt.Number == 1 && _released.Contains((delivery.Model.Number, delivery.Shard, delivery.Sequence));
         if (node.Attempts.TryGetValue(place, out var last) && attempt.Number != last + 1 && !mayBeginAnew)
             throw new Violation($"13: attempt {attempt.Number} follows attempt {last}: {delivery}");
+        // If the clock was set in between, the time may have come again.
+        if (node.Lapsed.TryGetValue(place, out var skewMs) && skewMs == node.Process.SkewMs && !mayBeginAnew)
+            throw new Violation($"3: sent again though its time was over: {delivery}");
         node.Attempts[place] = attempt.Number;
         if (attempt.Number == 1)
             node.FirstAttempts[place] = node.Process.Timestamp;

@@ -36,7 +36,7 @@ internal sealed class SimChannel(
         var (began, timeout) = (_simulator.NowMs, (long)attempt.Subscription.Limits.Timeout.TotalMilliseconds);
         var answer = new TaskCompletionSource<AttemptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var given = cancel.Register(() => answer.TrySetCanceled(cancel));
-        var plan = Plan(receiver, attempt);
+        var plan = MayBeLate(receiver, Plan(receiver, attempt));
         if (plan.ArrivesAfterMs is { } arrives)
         {
             _simulator.In(arrives, () =>
@@ -58,7 +58,7 @@ internal sealed class SimChannel(
         finally
         {
             _requests.OnEnded(request, answer.Task.IsCanceled ? null : answer.Task.Result);
-            judge.OnEnded(node, delivery, answer.Task.IsCanceled ? null : answer.Task.Result.Outcome);
+            judge.OnEnded(node, delivery, answer.Task.IsCanceled ? null : answer.Task.Result);
         }
     }
 
@@ -118,6 +118,25 @@ internal sealed class SimChannel(
                 throw new UnreachableException($"{receiver.Mood}");
         }
     }
+
+    // The message names a time, which is long over. Or the channel sends nothing, because it knows that before.
+    private Answering MayBeLate(SimReceiver receiver, Answering usual)
+    {
+        if (!receiver.HasLateMessages || receiver.AlwaysWell)
+            return usual;
+        if (_simulator.Draw(0.03))
+        {
+            _simulator.Reached.Count("messages that were too late to be sent");
+            return new(null, _simulator.Draw(0, 10), new AttemptResult { Outcome = AttemptOutcome.Expired, Stage = AttemptStage.Guard, Reason = "too late" }, false);
+        }
+        if (usual.Result.Outcome != AttemptOutcome.Failed || !_simulator.Draw(0.3))
+            return usual;
+        _simulator.Reached.Count("failures of messages that are too late for another attempt");
+        return usual with { Result = usual.Result with { NotAfterMs = _simulator.NowMs + process.SkewMs - LateByMs } };
+    }
+
+    // More than an attempt takes, and more than the engine's wall clock can differ from the process's.
+    private const long LateByMs = 10_000;
 
     private static AttemptResult Fails(AttemptStage stage, int? status, string reason, bool troubled = false) =>
         new() { Outcome = AttemptOutcome.Failed, Stage = stage, StatusCode = status, Reason = reason, EndpointTroubled = troubled };

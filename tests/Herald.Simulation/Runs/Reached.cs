@@ -28,6 +28,7 @@ internal sealed class Reached
 
         // Applications
         "batches of an application", "batches that an application could not take just then",
+        "ticks that overtook events", "ticks at the end of the log",
 
         // Lanes
         "steps behind", "steps behind with blocked lanes", "steps at the bound of blocked lanes", "steps with a blocked lane", "steps with a held lane",
@@ -38,6 +39,7 @@ internal sealed class Reached
         "steps with a lane of two keys", "steps with a blocked lane of two keys", "steps with a held lane of two keys", "steps with a lane of two keys that drains",
 
         // Receivers
+        "messages that were too late to be sent", "failures of messages that are too late for another attempt",
         "acknowledged after the time-out, if at all", "acknowledged, but the answer was lost", "throttled", "said to be gone",
 
         // Publishers and operators

@@ -43,8 +43,10 @@ internal sealed class Requests(Teller teller)
             AttemptOutcome.Delivered => "ok",
             AttemptOutcome.EndpointGone => "gone",
             AttemptOutcome.Rejected => "rejected",
+            AttemptOutcome.Expired => "expired",
             AttemptOutcome.Failed => "failed",
         }),
         ("retryAfter", heard?.RetryAfter is { } after ? Teller.Text((long)after.TotalMilliseconds)
-            : null), ("troubled", heard?.EndpointTroubled == true ? "yes" : null));
+            : null), ("troubled", heard?.EndpointTroubled == true ? "yes" : null),
+        ("last", heard?.NotAfterMs is not null ? "yes" : null));
 }
