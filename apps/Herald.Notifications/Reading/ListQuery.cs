@@ -1,3 +1,4 @@
+using Herald.Messages;
 using Herald.Notifications.Statuses;
 
 namespace Herald.Notifications.Reading;

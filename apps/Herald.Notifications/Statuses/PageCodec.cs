@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Herald.Engine.Basics;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
+using Herald.Messages;
 
 namespace Herald.Notifications.Statuses;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Herald.Engine.Stores;
+using Herald.Messages;
 
 namespace Herald.Notifications.Statuses;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Herald.Engine.Basics;
+using Herald.Messages;
 
 namespace Herald.Notifications.Statuses;
 

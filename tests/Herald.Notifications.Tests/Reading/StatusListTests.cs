@@ -1,3 +1,4 @@
+using Herald.Messages;
 using Herald.Notifications.Reading;
 using Herald.Notifications.Statuses;
 using Herald.Notifications.Tests.Statuses;

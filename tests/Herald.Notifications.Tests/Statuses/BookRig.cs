@@ -1,5 +1,6 @@
 using Herald.Engine.Applications;
 using Herald.Engine.Events;
+using Herald.Messages;
 using Herald.Notifications.Reading;
 using Herald.Notifications.Statuses;
 

@@ -1,6 +1,7 @@
 using Herald.Engine.Basics;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
+using Herald.Messages;
 using Herald.Notifications.Statuses;
 
 namespace Herald.Notifications.Tests.Statuses;
