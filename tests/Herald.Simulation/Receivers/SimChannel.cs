@@ -30,6 +30,12 @@ internal sealed class SimChannel(
     public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
         _simulator.CheckThread();
+        if (receivers[attempt.Subscription.Endpoint.Address.Host].Mood == ReceiverMood.Throttling && _simulator.Draw(0.2))
+        {
+            // A channel that keeps a rate by itself. Nothing is sent, so there is nothing to judge.
+            _simulator.Reached.Count("attempts that a channel did not make");
+            return AttemptResult.NotTried("no turn", TimeSpan.FromMilliseconds(_simulator.Draw(1, 500)));
+        }
         var request = _requests.OnBegun(process, attempt);
         var delivery = Begin(attempt);
         var receiver = receivers[attempt.Subscription.Endpoint.Address.Host];
