@@ -8,10 +8,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Herald.LocalServers.Push;
 
 /// <summary>
-/// Firebase Cloud Messaging and the token endpoint of Google, from
-/// https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send (request, answer),
-/// https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode (errors), https://google.aip.dev/193 (their form) and
-/// https://developers.google.com/identity/protocols/oauth2/service-account#httprest (tokens).
+/// Firebase Cloud Messaging and the token endpoint of Google, from the reference of the FCM REST API, "projects.messages.send" (request,
+/// answer) and "ErrorCode" (errors), from "FCM error codes" (their form: a wrong value has a <c>BadRequest</c> and no <c>FcmError</c>, a
+/// wrong token has an <c>FcmError</c>), and from "Using OAuth 2.0 for Server to Server Applications" (tokens).
 /// </summary>
 public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProtocols.Http1AndHttp2)
 {
@@ -125,12 +124,12 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
         }
         catch (System.Text.Json.JsonException)
         {
-            return Error(400, "INVALID_ARGUMENT", "Invalid JSON payload received.", "INVALID_ARGUMENT");
+            return Error(400, "INVALID_ARGUMENT", "Invalid JSON payload received.", null);
         }
         if ((string?)message?["token"] is not { Length: > 0 } device)
             return Error(400, "INVALID_ARGUMENT", "Recipient of the message is not set.", "INVALID_ARGUMENT");
         if (WhyNot(message) is { } reason)
-            return Error(400, "INVALID_ARGUMENT", reason.Message, "INVALID_ARGUMENT", reason.Field);
+            return Error(400, "INVALID_ARGUMENT", reason.Message, null, reason.Field);
         if (device.Length < 8)
             return Error(400, "INVALID_ARGUMENT", "The registration token is not a valid FCM registration token", "INVALID_ARGUMENT");
         if (!Devices.TryGetValue(device, out var project))

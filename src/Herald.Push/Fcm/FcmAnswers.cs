@@ -36,7 +36,7 @@ internal static class FcmAnswers
 
     private static PushVerdict ByStatus(int status, in FcmError error) => status switch
     {
-        400 => new(PushMeaning.MessageRefused, error.Words),
+        400 => new(error.IsAboutToken ? PushMeaning.AddressRefused : PushMeaning.MessageRefused, error.Words),
         401 => new(PushMeaning.SenderRefused, Hint(error, "the access token is refused")),
         403 => new(PushMeaning.SenderRefused, Hint(error, "may the service account send, and is the API enabled in this project?")),
         404 => new(PushMeaning.SenderRefused, Hint(error, "does the project exist, and is the url right?")),

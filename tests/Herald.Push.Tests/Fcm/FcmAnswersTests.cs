@@ -37,9 +37,12 @@ public sealed class FcmAnswersTests
     [InlineData(null, "The registration token is not a valid FCM registration token", nameof(PushMeaning.AddressRefused))]
     public void An_invalid_argument_is_the_address_or_the_message(string? field, string message, string meaning)
     {
-        var body = FakeFcm.Error(400, "INVALID_ARGUMENT", message, "INVALID_ARGUMENT", field).Body;
-
-        Assert.Equal(meaning, FcmAnswers.Judge(Answer(400, body)).Meaning.ToString());
+        // A wrong value has no code of FCM.
+        foreach (var code in new[] { "INVALID_ARGUMENT", null })
+        {
+            var body = FakeFcm.Error(400, "INVALID_ARGUMENT", message, code, field).Body;
+            Assert.Equal(meaning, FcmAnswers.Judge(Answer(400, body)).Meaning.ToString());
+        }
     }
 
     [Theory]
