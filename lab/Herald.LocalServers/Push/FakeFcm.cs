@@ -9,8 +9,9 @@ namespace Herald.LocalServers.Push;
 
 /// <summary>
 /// Firebase Cloud Messaging and the token endpoint of Google, from the reference of the FCM REST API, "projects.messages.send" (request,
-/// answer) and "ErrorCode" (errors), from "FCM error codes" (their form: a wrong value has a <c>BadRequest</c> and no <c>FcmError</c>, a
-/// wrong token has an <c>FcmError</c>), and from "Using OAuth 2.0 for Server to Server Applications" (tokens).
+/// answer) and "ErrorCode" (errors; a quota is that of the project, of a device or of a topic), from "FCM error codes" (their form: a wrong
+/// value has a <c>BadRequest</c> and no <c>FcmError</c>, a wrong token has an <c>FcmError</c>), and from "Using OAuth 2.0 for Server to
+/// Server Applications" (tokens).
 /// </summary>
 public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProtocols.Http1AndHttp2)
 {
@@ -95,6 +96,18 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
         return new(code, new JsonObject { ["error"] = error }.ToJsonString());
     }
 
+    /// <summary>The answer to a sender over a quota: that of the project, or that of one device.</summary>
+    public static PushAnswer OverQuota(string subject, string description)
+    {
+        var answer = JsonNode.Parse(Error(429, "RESOURCE_EXHAUSTED", "Quota exceeded.", "QUOTA_EXCEEDED").Body)!;
+        answer["error"]!["details"]!.AsArray().Add((JsonNode)new JsonObject
+        {
+            ["@type"] = "type.googleapis.com/google.rpc.QuotaFailure",
+            ["violations"] = new JsonArray(new JsonObject { ["subject"] = subject, ["description"] = description }),
+        });
+        return new(429, answer.ToJsonString());
+    }
+
     protected override async Task<PushAnswer?> AnswerOtherAsync(PushCall call, CancellationToken aborted)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -140,7 +153,7 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
         return new(200, new JsonObject { ["name"] = $"projects/{Project}/messages/0:{Accepted.Count}" }.ToJsonString());
     }
 
-    protected override PushAnswer Throttled => Error(429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric", "QUOTA_EXCEEDED");
+    protected override PushAnswer Throttled => OverQuota($"project:{Project}", "Message rate exceeded");
 
     protected override PushAnswer Gone => Error(404, "NOT_FOUND", "Requested entity was not found.", "UNREGISTERED");
 

@@ -46,12 +46,19 @@ public sealed class FcmAnswersTests
     }
 
     [Theory]
+    [InlineData("project:fake-project", "Message rate exceeded", nameof(PushMeaning.Throttled))]
+    [InlineData("device:abc", "Message rate exceeded", nameof(PushMeaning.DeviceUnready))]
+    [InlineData("fcm", "Device message rate exceeded", nameof(PushMeaning.DeviceUnready))]
+    public void A_quota_is_that_of_the_project_or_of_one_device(string subject, string description, string meaning) =>
+        Assert.Equal(meaning, FcmAnswers.Judge(Answer(429, FakeFcm.OverQuota(subject, description).Body)).Meaning.ToString());
+
+    [Theory]
     [InlineData("")]
     [InlineData("<html>")]
     [InlineData("[]")]
     [InlineData("{\"error\": 7}")]
     [InlineData("{\"error\": {\"details\": 7, \"message\": [], \"status\": 1}}")]
-    [InlineData("{\"error\": {\"details\": [7, {\"errorCode\": 1}, {\"fieldViolations\": [1]}]}}")]
+    [InlineData("{\"error\": {\"details\": [7, {\"errorCode\": 1}, {\"fieldViolations\": [1]}, {\"violations\": [{\"subject\": 1}]}]}}")]
     [InlineData("{\"error\": {\"message\": \"\\ud800\"}}")]
     [InlineData("{\"error\": {\"details\": [{\"errorCode\": \"UNREGIS")]
     public void A_foreign_answer_is_judged_by_its_status(string body)
