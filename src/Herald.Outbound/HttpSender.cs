@@ -54,6 +54,9 @@ public sealed class HttpSender : IDisposable
     /// <summary>The guard that judges each address. Callers can ask it early, before there is anything to send.</summary>
     public AddressGuard Guard => _dialler.Guard;
 
+    /// <summary>A sender with the same options that shares no connection with this one. The caller disposes it.</summary>
+    public HttpSender WithOwnConnections() => new(_options, _dialler, _time);
+
     /// <param name="create">Creates the request of the state. It is called again when the request must be sent again.</param>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public async ValueTask<SendResult> SendAsync<TState>(

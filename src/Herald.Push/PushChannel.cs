@@ -8,9 +8,9 @@ namespace Herald.Push;
 /// <param name="scheme">Also the section of the settings.</param>
 /// <param name="example">What a recipient is, for messages that have none.</param>
 /// <param name="refuseTo">What is wrong with a recipient, as a sentence; null when nothing is.</param>
-/// <param name="senders">Those of the providers. The channel disposes them.</param>
+/// <param name="owned">What the providers use. The channel disposes it, the last first.</param>
 internal sealed class PushChannel(
-    string scheme, string example, Func<string, string?> refuseTo, IEnumerable<IProvider> providers, IReadOnlyList<PushSender> senders,
+    string scheme, string example, Func<string, string?> refuseTo, IEnumerable<IProvider> providers, IReadOnlyList<IDisposable> owned,
     TimeProvider time) : MessageChannel(scheme, [scheme], providers, time), IDisposable
 {
     protected override string? RefuseTo(string to) => refuseTo(to);
@@ -21,7 +21,7 @@ internal sealed class PushChannel(
 
     public void Dispose()
     {
-        foreach (var sender in senders)
-            sender.Dispose();
+        for (var i = owned.Count - 1; i >= 0; i--)
+            owned[i].Dispose();
     }
 }

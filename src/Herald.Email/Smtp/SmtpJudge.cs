@@ -38,6 +38,8 @@ internal static class SmtpJudge
         { Code: NotAvailable } => reply.Subject == 7 ? Kind.Pause : Kind.ServerTrouble,
         { Code: < 500, Subject: 7 } => Kind.Pause,
         _ when point is SmtpPoint.Session or SmtpPoint.Authentication => Kind.ServerTrouble,
+        // A bad sender. Many servers say so only when they refuse the recipient.
+        { Subject: 1, Detail: 7 or 8 } => Kind.ServerTrouble,
         _ when reply.Is(2, 2) => Kind.MailboxFull,
         { Code: < 500, Subject: 1 or 2 } => Kind.MailboxTrouble,
         { Code: < 500, Subject: 3 or 4 or 5 } => Kind.ServerTrouble,
@@ -45,6 +47,10 @@ internal static class SmtpJudge
         // From here on, the server will not change its mind by itself.
         _ when reply.Is(3, 4) => Kind.Never,
         _ when reply.Is(6, 7) => Kind.Never,
+        // The registry of these codes has 501 for an address that is none, and Outlook.com has 5.5.0 for a mailbox that does not exist.
+        { Subject: 1 } or { Code: 550, Subject: 5 } when point == SmtpPoint.Recipient => Kind.Never,
+        // Congestion. Google says so of the limit of a day.
+        _ when reply.Is(4, 5) => Kind.ServerTrouble,
         { Code: 530 or 535 or 538 } or { Code: >= 500 and <= 504 } or { Subject: 5 } => Kind.ServerTrouble,
         { Subject: 3 } => Kind.ServerTrouble,
         // The sender is a setting of the provider, and not of the message.

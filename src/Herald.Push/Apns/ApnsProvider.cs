@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Headers;
 using Herald.Messages;
 using Herald.Messages.Providers;
@@ -26,7 +25,7 @@ internal sealed class ApnsProvider(string name, ApnsProviderOptions options, Pro
 
         var url = new Uri($"{options.Url.AbsoluteUri.TrimEnd('/')}/3/device/{sending.To}");
         var now = time.GetUtcNow();
-        var expires = now + PushContent.LifetimeOf(sending.Message, now, options.Lifetime);
+        var expires = ApnsMessage.ExpirationOf(now, PushContent.LifetimeOf(sending.Message, now, options.Lifetime));
         var shipment = new Shipment(url, body, sending.Message, options.Topic, expires);
         for (var isSecond = false; ; isSecond = true)
         {
@@ -52,7 +51,7 @@ internal sealed class ApnsProvider(string name, ApnsProviderOptions options, Pro
         request.Headers.TryAddWithoutValidation("apns-push-type", "alert");
         // 10 shows an alert at once; with 5 the device may wait for its battery's sake.
         request.Headers.TryAddWithoutValidation("apns-priority", message.Priority == MessagePriority.Low ? "5" : "10");
-        request.Headers.TryAddWithoutValidation("apns-expiration", expires.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation("apns-expiration", expires);
         // A repeat replaces what the device shows with the same id.
         request.Headers.TryAddWithoutValidation("apns-collapse-id", id);
         request.Headers.TryAddWithoutValidation("User-Agent", OutboundRequest.UserAgent);
@@ -60,5 +59,5 @@ internal sealed class ApnsProvider(string name, ApnsProviderOptions options, Pro
         return request;
     }
 
-    private sealed record Shipment(Uri Url, byte[] Body, Message Message, string Topic, DateTimeOffset Expires);
+    private sealed record Shipment(Uri Url, byte[] Body, Message Message, string Topic, string Expires);
 }

@@ -3,7 +3,8 @@ using Herald.Push.Keys;
 namespace Herald.Push.Apns;
 
 /// <summary>
-/// The signed token of one sender. Apple refuses tokens older than an hour, and senders that renew theirs more often than every 20 minutes.
+/// The signed token of one key. Apple refuses tokens older than an hour, and a token that is renewed more often than every 20 minutes on
+/// one connection.
 /// </summary>
 internal sealed class ProviderTokens(KeptFile<ApnsKey> file, string keyId, string teamId, TimeProvider time)
 {

@@ -61,10 +61,11 @@ public sealed class PushModule : IModule
                 parts.Sender(own), parts.Time));
         Add(
             services, Apns, "the token of a device", Push.Apns.DeviceToken.Refuse, options.Get<ApnsOptions>().Providers,
-            (name, own, parts) => new ApnsProvider(
-                name, own,
-                new(parts.Keep($"{Apns}.providers.{name}.keyFile", own.KeyFile, ApnsKey.Read), own.KeyId, own.TeamId, parts.Time),
-                parts.Sender(own), parts.Time));
+            (name, own, parts) =>
+            {
+                var (tokens, http) = parts.Apple(name, own);
+                return new ApnsProvider(name, own, tokens, parts.Sender(own, http), parts.Time);
+            });
     }
 
     private static void Add<TOptions>(
@@ -79,18 +80,37 @@ public sealed class PushModule : IModule
                 container.GetRequiredService<HttpSender>(), container.GetRequiredService<TimeProvider>(),
                 container.GetRequiredService<ILoggerFactory>().CreateLogger("Herald.Push"));
             var all = providers.Select(provider => create(provider.Key, provider.Value, parts)).ToList();
-            return new PushChannel(scheme, example, refuseTo, all, parts.Senders, parts.Time);
+            return new PushChannel(scheme, example, refuseTo, all, parts.Owned, parts.Time);
         });
     }
 
     private sealed record Parts(HttpSender Http, TimeProvider Time, ILogger Log)
     {
-        public List<PushSender> Senders { get; } = [];
+        private readonly Dictionary<(string File, string KeyId, string TeamId), (ProviderTokens Tokens, HttpSender Http)> _apple = [];
 
-        public PushSender Sender(PushProviderOptions options)
+        public List<IDisposable> Owned { get; } = [];
+
+        /// <param name="http">With connections of its own; null for the connections of all.</param>
+        public PushSender Sender(PushProviderOptions options, HttpSender? http = null)
         {
-            Senders.Add(new(Http, options.Connections));
-            return Senders[^1];
+            var sender = new PushSender(http ?? Http, options.Connections);
+            Owned.Add(sender);
+            return sender;
+        }
+
+        /// <summary>
+        /// On one connection, Apple takes the tokens of one team only, and a new one at most every 20 minutes. So providers with the same
+        /// key share its token and its connections, and others share neither.
+        /// </summary>
+        public (ProviderTokens Tokens, HttpSender Http) Apple(string name, ApnsProviderOptions own)
+        {
+            var key = (own.KeyFile, own.KeyId, own.TeamId);
+            if (_apple.TryGetValue(key, out var shared))
+                return shared;
+            var file = Keep($"{Apns}.providers.{name}.keyFile", own.KeyFile, ApnsKey.Read);
+            var http = Http.WithOwnConnections();
+            Owned.Add(http);
+            return _apple[key] = (new ProviderTokens(file, own.KeyId, own.TeamId, Time), http);
         }
 
         public KeptFile<T> Keep<T>(string setting, string file, Func<byte[], T> parse)
