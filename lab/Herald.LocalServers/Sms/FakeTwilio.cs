@@ -7,9 +7,9 @@ namespace Herald.LocalServers.Sms;
 
 /// <summary>
 /// Twilio's Messages resource, from its pages "Create a Message resource" (fields, 1,600 characters, 201; it names no key by which a
-/// repeat is dropped), "Requests to Twilio" (basic authentication), "Twilio's response" (form of errors) and "Error and Warning Dictionary" (codes).
-/// The page of 21617 says that an emoji counts as more than one character. The page of 20429 says that a request with this answer was not
-/// processed; it names no <c>Retry-After</c>.
+/// repeat is dropped), "Requests to Twilio" (basic authentication), "Twilio's response" (form of errors) and "Error and Warning Dictionary"
+/// (codes). The page of 21617 says that an emoji counts as more than one character. The page of 20429 says that a request with this answer
+/// was not processed; it names no <c>Retry-After</c>.
 /// </summary>
 public sealed partial class FakeTwilio : FakeProvider
 {
