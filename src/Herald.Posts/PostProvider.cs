@@ -87,6 +87,8 @@ public sealed class PostProvider : IProvider, IDisposable
         var (request, cannot) = _post.Request.Prepare(message!);
         if (request is null)
             return Refused(cannot!);
+        if (_post.Definition.LargestBody is { } largest && request.Body.Length > largest)
+            return Refused(TooLarge(message!, request.Body.Length, largest));
 
         // 3. The sending. It waits for its turn inside of its time.
         await _turns.WaitAsync(cancel).ConfigureAwait(false);
@@ -131,13 +133,19 @@ public sealed class PostProvider : IProvider, IDisposable
         }
         if (message.To is { } to && RefuseTo(to) is { } wrong)
             return FieldProblem.Of("/to", to, wrong);
-        if (definition.LongestText is { } most && _post.Request.LengthOf(message) is var length && length > most)
+        if (definition is { LongestText: { } most, LengthUnit: var unit }
+            && _post.Request.LengthOf(message, unit) is var length && length > most)
         {
             return FieldProblem.Of(
-                "/text", message.Text, $"It has {length:N0} characters with its escapes. The provider takes {most:N0} at most.");
+                "/text", message.Text,
+                $"It has {length:N0} {unit.Words} with its subject and its escapes. The provider takes {most:N0} at most.");
         }
         return null;
     }
+
+    private static FieldProblem TooLarge(Message message, int bytes, int most) => FieldProblem.Of(
+        "/text", message.Text,
+        $"The request has {bytes:N0} bytes with it. The provider takes {most:N0} at most: shorten the text, the subject or the data.");
 
     private static ProviderResult Refused(FieldProblem problem) => new(SendCertainty.Refused, MessageReading.RefusalOf(problem));
 

@@ -22,6 +22,8 @@ public sealed class DefinitionTests
     [InlineData("{" + Good + ", \"method\": \"GET\"}", "/method", "One of POST, PUT, PATCH")]
     [InlineData("{" + Good + ", \"markup\": \"markdown\"}", "/markup", "One of none, slack, discord, html")]
     [InlineData("{" + Good + ", \"longestText\": 0}", "/longestText", "from 1 to 1000000")]
+    [InlineData("{" + Good + ", \"lengthIn\": \"letters\"}", "/lengthIn", "One of characters, utf16, bytes")]
+    [InlineData("{" + Good + ", \"largestBody\": 0}", "/largestBody", "from 1 to 100000000")]
     [InlineData("{" + Good + ", \"dropsRepeats\": \"yes\"}", "/dropsRepeats", "true or false")]
     [InlineData("{" + Good + ", \"headers\": {\"Host\": \"x\"}}", "/headers/Host", "Herald sets this header itself")]
     [InlineData("{" + Good + ", \"headers\": {\"A B\": \"x\"}}", "/headers/A B", "letters, digits and hyphens")]

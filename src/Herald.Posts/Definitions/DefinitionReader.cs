@@ -68,8 +68,8 @@ public static class DefinitionReader
     {
         var fields = new DefinitionObject(
             root, "", problems,
-            "about", "values", "to", "method", "url", "basic", "headers", "json", "form", "text", "markup", "longestText", "dropsRepeats",
-            "answers", "wait", "words");
+            "about", "values", "to", "method", "url", "basic", "headers", "json", "form", "text", "markup", "longestText", "lengthIn",
+            "largestBody", "dropsRepeats", "answers", "wait", "words");
         var (kind, body) = BodyOf(fields);
         return new()
         {
@@ -84,6 +84,8 @@ public static class DefinitionReader
             Body = body.ValueKind == JsonValueKind.Undefined ? body : body.Clone(),
             Markup = Markup.Find(OneOf(fields, "markup", Markup.Names, Markup.None.Name))!,
             LongestText = fields.Number("longestText", 1, 1_000_000),
+            LengthUnit = LengthUnit.Find(OneOf(fields, "lengthIn", LengthUnit.Names, LengthUnit.Characters.Name))!,
+            LargestBody = fields.Number("largestBody", 1, 100_000_000),
             DropsRepeats = fields.Switch("dropsRepeats"),
             Answers = AnswerRulesReader.Read(fields, problems),
         };

@@ -36,8 +36,13 @@ public sealed record PostDefinition
     /// <summary>The syntax of texts at the provider, which the texts of a message must not use.</summary>
     public Markup Markup { get; init; } = Markup.None;
 
-    /// <summary>The most characters that the provider takes as a text, with its escapes.</summary>
+    /// <summary>The most that the provider takes as a text, with its escapes and with what stands beside it, such as the subject.</summary>
     public int? LongestText { get; init; }
+
+    public LengthUnit LengthUnit { get; init; } = LengthUnit.Characters;
+
+    /// <summary>The most bytes of a body. Some providers take a larger one and lose it later.</summary>
+    public int? LargestBody { get; init; }
 
     /// <summary>
     /// The provider recognizes a repeat by a key in the request. Then a request can be sent again on a new connection when a used one turns

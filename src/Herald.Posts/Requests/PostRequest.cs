@@ -59,8 +59,12 @@ internal sealed class PostRequest
         return (new(_method, url, headers, _authorization, _contentType, _body.Render(shown)), null);
     }
 
-    /// <summary>How many characters the text has with its escapes.</summary>
-    public int LengthOf(Message message) => _markup.Escape(message.Text).Length;
+    /// <summary>How long the text is with its escapes and with what stands beside it.</summary>
+    public int LengthOf(Message message, LengthUnit unit)
+    {
+        var shown = _markup.Apply(message);
+        return _body.TextsOf(shown).DefaultIfEmpty(shown.Text).Max(unit.Of);
+    }
 
     /// <summary>
     /// The values of the settings are written into the URL here: an address as it is, because the URL begins with it, and others with what
