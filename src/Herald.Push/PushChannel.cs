@@ -13,11 +13,17 @@ internal sealed class PushChannel(
     string scheme, string example, Func<string, string?> refuseTo, IEnumerable<IProvider> providers, IReadOnlyList<IDisposable> owned,
     TimeProvider time) : MessageChannel(scheme, [scheme], providers, time), IDisposable
 {
+    private const int Shown = 12;
+
     protected override string? RefuseTo(string to) => refuseTo(to);
 
     protected override FieldProblem? Refuse(Message message, string? to) => to is null
         ? FieldProblem.Of("/to", "missing", $"Neither the message nor the endpoint says to whom. Write {example}.")
-        : base.Refuse(message, to);
+        : refuseTo(to) is { } problem ? FieldProblem.Of("/to", Masked(to), problem) : null;
+
+    /// <summary>Whoever knows the address of a device can send to it, so it is not shown.</summary>
+    private static string Masked(string to) =>
+        to.TrimStart().StartsWith('{') ? "(a browser's subscription)" : to.Length <= Shown ? to : $"{to[..Shown]}…";
 
     public void Dispose()
     {

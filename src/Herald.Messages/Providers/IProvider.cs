@@ -7,6 +7,12 @@ public interface IProvider
 
     ProviderOptions Options { get; }
 
+    /// <summary>
+    /// Each recipient has chosen the service that is called for it. So a service that does not answer is the trouble of its recipients and
+    /// not of the provider, which itself bounds what is under way to each service.
+    /// </summary>
+    bool RecipientsChooseService => false;
+
     /// <summary>Makes one try. What the provider does is a result, never an exception.</summary>
     /// <remarks>
     /// It notes on the sending how far it has come. When <paramref name="cancel"/> ends the call, the caller reads the result of the

@@ -32,6 +32,9 @@ internal static class WebPushAnswers
         _ => new(PushMeaning.Failed, ""),
     };
 
+    /// <summary>Only a 400 can be about the sender's key instead of the message, and its body says so.</summary>
+    public static bool NeedsBody(int status) => status == 400;
+
     /// <summary>The sender's token is refused; a new one may be accepted.</summary>
     public static bool IsTokenRefused(in HttpAnswer answer)
     {
