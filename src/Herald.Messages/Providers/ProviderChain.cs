@@ -81,7 +81,7 @@ public sealed class ProviderChain
         var (wait, isTaken) = link.Pace.Take(share);
         if (!isTaken)
             return ProviderResult.Throttled("it is paused, or its rate is reached", wait);
-        var sending = new Sending(message, to, attempt, share, () => patience.CancelAfter(Left()));
+        var sending = new Sending(message, to, attempt, share, mayHaveArrived => patience.CancelAfter(mayHaveArrived ? Left() : LeftOfShare()));
         try
         {
             if (wait > TimeSpan.Zero)
@@ -99,9 +99,12 @@ public sealed class ProviderChain
         }
         catch (OperationCanceledException)
         {
-            var reason = $"no answer within {_time.GetElapsedTime(began).TotalSeconds:0.###}s";
-            return sending.MayHaveArrived ? ProviderResult.Unknown(reason) : ProviderResult.NotSent(sending.Stage, reason);
+            var reason = sending.Late(_time.GetElapsedTime(began));
+            var late = sending.MayHaveArrived ? ProviderResult.Unknown(reason) : ProviderResult.NotSent(sending.Stage, reason);
+            return link.Provider.RecipientsChooseService ? late with { Attempt = late.Attempt with { EndpointTroubled = false } } : late;
         }
+
+        TimeSpan LeftOfShare() => Left() - (left - share) is { Ticks: > 0 } rest ? rest : TimeSpan.Zero;
 
         TimeSpan Left() => attempt.Subscription.Limits.Timeout - _time.GetElapsedTime(began) is { Ticks: > 0 } rest ? rest : TimeSpan.Zero;
     }

@@ -30,11 +30,13 @@ internal sealed class ApnsProvider(string name, ApnsProviderOptions options, Pro
         for (var isSecond = false; ; isSecond = true)
         {
             var token = tokens.Current();
-            var sent = await sender.SendAsync(CreateRequest, (shipment, token), sending, budget, cancel).ConfigureAwait(false);
-            if (sent.Failure is { } failure)
-                return PushResults.Of(failure);
+            var sent = await sender
+                .SendAsync(CreateRequest, (shipment, token), sending, budget, PushSender.IsError, cancel).ConfigureAwait(false);
+            if (sent.Failure is not null)
+                return PushResults.OfFailure(sent);
             var answer = sent.Answer;
-            if (ApnsAnswers.IsTokenRefused(answer) && !isSecond && !budget.IsUsedUp && tokens.Renew(token))
+            if (ApnsAnswers.IsTokenRefused(answer) && !isSecond && !budget.IsUsedUp
+                && await tokens.RenewAsync(token, cancel).ConfigureAwait(false))
                 continue;
             return PushResults.Of(ApnsAnswers.Judge(answer), answer, url, sending);
         }

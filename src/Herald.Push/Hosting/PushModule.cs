@@ -7,7 +7,6 @@ using Herald.Outbound;
 using Herald.Push.Apns;
 using Herald.Push.Fcm;
 using Herald.Push.Hosting.Commands;
-using Herald.Push.Keys;
 using Herald.Push.WebPush;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -50,7 +49,7 @@ public sealed class PushModule : IModule
             (name, own, parts) => new WebPushProvider(
                 name, own,
                 new(parts.Keep($"{WebPush}.providers.{name}.keyFile", own.KeyFile, VapidKeys.Read), own.Subject, parts.Time),
-                parts.Sender(own), parts.Time));
+                parts.Sender, parts.Time));
         Add(
             services, Fcm, "the registration token of a device", Push.Fcm.DeviceToken.Refuse, options.Get<FcmOptions>().Providers,
             (name, own, parts) => new FcmProvider(
@@ -58,13 +57,13 @@ public sealed class PushModule : IModule
                 new(
                     parts.Keep($"{Fcm}.providers.{name}.accountFile", own.AccountFile, ServiceAccount.Read),
                     new(parts.Http, parts.Time), parts.Time),
-                parts.Sender(own), parts.Time));
+                parts.Sender, parts.Time));
         Add(
             services, Apns, "the token of a device", Push.Apns.DeviceToken.Refuse, options.Get<ApnsOptions>().Providers,
             (name, own, parts) =>
             {
                 var (tokens, http) = parts.Apple(name, own);
-                return new ApnsProvider(name, own, tokens, parts.Sender(own, http), parts.Time);
+                return new ApnsProvider(name, own, tokens, new(http), parts.Time);
             });
     }
 
@@ -90,13 +89,8 @@ public sealed class PushModule : IModule
 
         public List<IDisposable> Owned { get; } = [];
 
-        /// <param name="http">With connections of its own; null for the connections of all.</param>
-        public PushSender Sender(PushProviderOptions options, HttpSender? http = null)
-        {
-            var sender = new PushSender(http ?? Http, options.Connections);
-            Owned.Add(sender);
-            return sender;
-        }
+        /// <summary>With the connections of all channels.</summary>
+        public PushSender Sender => new(Http);
 
         /// <summary>
         /// On one connection, Apple takes the tokens of one team only, and a new one at most every 20 minutes. So providers with the same
