@@ -142,6 +142,8 @@ public static class DefinitionReader
             var ownDefault = value.OptionalText("default", "Write a text.");
             if (ownDefault is not null && isSecret)
                 value.Note("default", ownDefault, "A secret has no default. Remove it.");
+            if (ownDefault is not null && PostParameter.NamedBy(ownDefault) is { } other && parameters.All(one => one.Name != other))
+                value.Note("default", ownDefault, "There is no such value before this one.");
             parameters.Add(new(
                 field.Name, about, isSecret, form is AddressForm or SecretAddressForm,
                 ownDefault ?? (value.Switch("optional") ? "" : null)));
@@ -182,6 +184,7 @@ public static class DefinitionReader
         var headers = new List<KeyValuePair<string, string>>();
         if (fields.Find("headers") is not { } given)
             return headers;
+        var hasBasic = fields.Has("basic");
         if (given.ValueKind != JsonValueKind.Object)
         {
             fields.Note("headers", given, "Write an object with a text for each header.");
@@ -193,6 +196,10 @@ public static class DefinitionReader
                 problems.Add(FieldProblem.Of($"/headers/{header.Name}", header.Name, rule));
             else if (header.Value.ValueKind != JsonValueKind.String)
                 problems.Add(FieldProblem.Of($"/headers/{header.Name}", header.Value.GetRawText(), "Write a text."));
+            else if (header.Value.GetString()!.Any(c => c is < ' ' or > '~'))
+                problems.Add(FieldProblem.Of($"/headers/{header.Name}", header.Value.GetString(), "A header is one line of ASCII."));
+            else if (hasBasic && header.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase))
+                problems.Add(FieldProblem.Of($"/headers/{header.Name}", header.Name, "basic writes this header. Remove one of them."));
             else
                 headers.Add(new(header.Name, header.Value.GetString()!));
         }

@@ -56,7 +56,13 @@ public sealed record PostDefinition
 /// <summary>A value that the settings of a provider give to its definition.</summary>
 /// <param name="IsAddress">It is the beginning of a URL, and stands in it as it is.</param>
 /// <param name="Default">Null when the settings must give a value. Empty when the provider can do without.</param>
-public sealed record PostParameter(string Name, string About, bool IsSecret, bool IsAddress, string? Default);
+public sealed record PostParameter(string Name, string About, bool IsSecret, bool IsAddress, string? Default)
+{
+    /// <summary>The value that a default repeats, such as <c>account</c> for <c>{{account}}</c>; null when it is a text of its own.</summary>
+    internal static string? NamedBy(string ownDefault) =>
+        ownDefault.StartsWith("{{", StringComparison.Ordinal) && ownDefault.EndsWith("}}", StringComparison.Ordinal)
+            ? ownDefault[2..^2].Trim() : null;
+}
 
 /// <summary>Which recipients a provider has.</summary>
 /// <param name="Rule">A sentence that says what is allowed.</param>
