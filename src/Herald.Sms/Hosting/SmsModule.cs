@@ -8,6 +8,7 @@ using Herald.Posts.Hosting;
 using Herald.Sms.Numbers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Herald.Sms.Hosting;
 
@@ -35,7 +36,8 @@ public sealed class SmsModule : IModule
         services.AddSingleton<IChannel>(container => new SmsChannel(
             [.. sms.Providers.Select(provider => PostProvider.Create(
                 provider.Key, provider.Value, Presets, container.GetRequiredService<ProviderSenders>().For(provider.Value),
-                SmsPreparation.For(provider.Value, numbers)))],
+                SmsPreparation.For(provider.Value, numbers),
+                container.GetService<ILoggerFactory>()?.CreateLogger("Herald.Sms")))],
             numbers,
             container.GetRequiredService<TimeProvider>()));
     }
