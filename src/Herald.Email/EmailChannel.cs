@@ -2,6 +2,7 @@ using Herald.Email.Mails;
 using Herald.Email.Smtp;
 using Herald.Engine.Basics;
 using Herald.Messages;
+using Microsoft.Extensions.Logging;
 
 namespace Herald.Email;
 
@@ -13,8 +14,8 @@ internal sealed class EmailChannel : MessageChannel, IAsyncDisposable
     private readonly IReadOnlyList<SmtpProvider> _providers;
 
     /// <param name="providers">The channel disposes them.</param>
-    public EmailChannel(IReadOnlyList<SmtpProvider> providers, TimeProvider time)
-        : base("email", ["email"], providers, time) => _providers = providers;
+    public EmailChannel(IReadOnlyList<SmtpProvider> providers, TimeProvider time, ILogger? logger = null)
+        : base("email", ["email"], providers, time, logger) => _providers = providers;
 
     public async ValueTask DisposeAsync()
     {

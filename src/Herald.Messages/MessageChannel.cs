@@ -2,6 +2,8 @@ using Herald.Engine.Basics;
 using Herald.Engine.Channels;
 using Herald.Messages.Providers;
 using Herald.Messages.Reading;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Messages;
 
@@ -9,10 +11,11 @@ namespace Herald.Messages;
 /// A channel that sends messages through configured providers. It reads endpoints and messages; a kind of provider sends them.
 /// </summary>
 /// <param name="section">The section of the settings with the map <c>providers</c>.</param>
-public abstract class MessageChannel(string section, IReadOnlyList<string> schemes, IEnumerable<IProvider> providers, TimeProvider time)
-    : IChannel
+/// <param name="logger">For providers that begin to fail, and that work again.</param>
+public abstract class MessageChannel(
+    string section, IReadOnlyList<string> schemes, IEnumerable<IProvider> providers, TimeProvider time, ILogger? logger = null) : IChannel
 {
-    private readonly ProviderChain _chain = new(providers, time);
+    private readonly ProviderChain _chain = new(section, providers, time, logger ?? NullLogger.Instance);
 
     public IReadOnlyList<string> Schemes => schemes;
 

@@ -1,6 +1,7 @@
 using Herald.Engine.Basics;
 using Herald.Messages;
 using Herald.Messages.Providers;
+using Microsoft.Extensions.Logging;
 
 namespace Herald.Push;
 
@@ -11,7 +12,7 @@ namespace Herald.Push;
 /// <param name="owned">What the providers use. The channel disposes it, the last first.</param>
 internal sealed class PushChannel(
     string scheme, string example, Func<string, string?> refuseTo, IEnumerable<IProvider> providers, IReadOnlyList<IDisposable> owned,
-    TimeProvider time) : MessageChannel(scheme, [scheme], providers, time), IDisposable
+    TimeProvider time, ILogger logger) : MessageChannel(scheme, [scheme], providers, time, logger), IDisposable
 {
     private const int Shown = 12;
 

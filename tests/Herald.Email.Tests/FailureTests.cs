@@ -21,6 +21,8 @@ public sealed class FailureTests
         { MailStage.Sender, "550 5.7.1 Not yours", AttemptOutcome.Failed, true, true, "refuses the sender: 550 5.7.1 Not yours" },
         { MailStage.Sender, "451 4.3.0 Later", AttemptOutcome.Failed, true, true, "refuses the sender" },
         { MailStage.Sender, "530 5.7.0 Who are you?", AttemptOutcome.Failed, true, true, "refuses the user: 530 5.7.0 Who are you?" },
+        { MailStage.Sender, "450 4.7.1 Too many mails", AttemptOutcome.Failed, true, false, "refuses the sender: 450 4.7.1 Too many" },
+        { MailStage.Sender, "450 4.1.8 No such domain", AttemptOutcome.Failed, true, true, "refuses the sender: 450 4.1.8 No such" },
         { MailStage.Sender, "drop", AttemptOutcome.Failed, true, true, "ended before the mail was sent" },
         { MailStage.Sender, "552 5.3.4 Too big", AttemptOutcome.Rejected, false, false, "5.3.4 Too big" },
         { MailStage.Recipient, "550 5.1.1 No such user", AttemptOutcome.Rejected, false, false, "refuses the recipient: 550 5.1.1 No" },
@@ -28,9 +30,16 @@ public sealed class FailureTests
         { MailStage.Recipient, "452 4.2.2 Full", AttemptOutcome.Failed, false, false, "4.2.2 Full" },
         { MailStage.Recipient, "552 5.2.2 Full", AttemptOutcome.Failed, false, false, "5.2.2 Full" },
         { MailStage.Recipient, "450 4.2.0 Grey", AttemptOutcome.Failed, false, false, "4.2.0 Grey" },
+        { MailStage.Recipient, "450 4.7.1 Greylisted", AttemptOutcome.Failed, false, false, "450 4.7.1 Greylisted" },
+        { MailStage.Recipient, "501 5.1.3 Bad address", AttemptOutcome.Rejected, false, false, "501 5.1.3 Bad address" },
+        { MailStage.Recipient, "504 5.5.2 Not fully qualified", AttemptOutcome.Rejected, false, false, "504 5.5.2 Not fully" },
+        { MailStage.Recipient, "553 5.1.8 No such domain of the sender", AttemptOutcome.Failed, true, true, "553 5.1.8 No such domain" },
+        { MailStage.Recipient, "550 5.1.0 Sender address rejected", AttemptOutcome.Failed, false, true, "550 5.1.0 Sender address" },
+        { MailStage.Recipient, "553 5.7.1 Not your sender", AttemptOutcome.Failed, false, true, "553 5.7.1 Not your sender" },
+        { MailStage.Recipient, "550 5.3.0 Access denied", AttemptOutcome.Failed, false, true, "550 5.3.0 Access denied" },
+        { MailStage.Recipient, "550 5.4.1 Access denied", AttemptOutcome.Rejected, false, false, "550 5.4.1 Access denied" },
         { MailStage.Recipient, "450 Later", AttemptOutcome.Failed, false, true, "450 Later" },
         { MailStage.Recipient, "554 5.7.1 Relay access denied", AttemptOutcome.Failed, false, true, "Relay access denied" },
-        { MailStage.Recipient, "501 5.1.3 Bad address", AttemptOutcome.Rejected, false, false, "501 5.1.3 Bad address" },
         { MailStage.Recipient, "550 5.5.0 Mailbox unavailable", AttemptOutcome.Rejected, false, false, "550 5.5.0 Mailbox unavailable" },
         { MailStage.Recipient, "550 5.1.8 Sender's domain not found", AttemptOutcome.Failed, true, true, "550 5.1.8 Sender's domain" },
         { MailStage.Recipient, "450 4.1.8 Sender's domain not found", AttemptOutcome.Failed, true, true, "450 4.1.8 Sender's domain" },
@@ -45,7 +54,12 @@ public sealed class FailureTests
         { MailStage.End, "550 5.7.1 Spam", AttemptOutcome.Failed, false, true, "refuses the mail: 550 5.7.1 Spam" },
         { MailStage.End, "554 5.6.0 Bad content", AttemptOutcome.Rejected, false, false, "5.6.0 Bad content" },
         { MailStage.End, "552 5.3.4 Too big", AttemptOutcome.Rejected, false, false, "5.3.4 Too big" },
-        { MailStage.End, "451 4.7.1 Slow down", AttemptOutcome.Failed, true, false, "4.7.1 Slow down" },
+        { MailStage.End, "451 4.7.1 Slow down", AttemptOutcome.Failed, false, false, "4.7.1 Slow down" },
+        { MailStage.End, "550 5.1.8 Bad outbound sender", AttemptOutcome.Failed, true, true, "550 5.1.8 Bad outbound sender" },
+        { MailStage.End, "554 5.2.252 SendAsDenied", AttemptOutcome.Failed, true, true, "554 5.2.252 SendAsDenied" },
+        { MailStage.End, "550 5.1.90 Enough for today", AttemptOutcome.Failed, false, true, "550 5.1.90 Enough for today" },
+        { MailStage.End, "554 Sender is not verified", AttemptOutcome.Failed, false, true, "554 Sender is not verified" },
+        { MailStage.End, "550 5.1.1 No such user", AttemptOutcome.Rejected, false, false, "refuses the mail: 550 5.1.1 No" },
         { MailStage.End, "take and drop", AttemptOutcome.Failed, true, false, "before the server confirmed the mail" },
         { MailStage.End, "half", AttemptOutcome.Failed, true, false, "before the server confirmed the mail" },
         { MailStage.End, "noise", AttemptOutcome.Failed, true, false, "before the server confirmed the mail" },
@@ -64,7 +78,7 @@ public sealed class FailureTests
         Assert.StartsWith("alone: ", alone.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', alone.Reason);
         Assert.Equal(char.IsAsciiDigit(what[0]) ? CodeOf(what) : (int?)null, alone.StatusCode);
-        Assert.Equal(what.Contains("2.2 Full", StringComparison.Ordinal) ? TimeSpan.FromHours(1) : null, alone.RetryAfter);
+        Assert.Equal(WaitAfter(stage, what), alone.RetryAfter);
 
         var chained = await place.TryAsync("email://main?then=backup");
         Assert.Equal(goesOn ? AttemptOutcome.Delivered : outcome, chained.Outcome);
@@ -133,6 +147,54 @@ public sealed class FailureTests
         Assert.Equal(0, backup.Taken);
     }
 
+    [Theory]
+    [InlineData(MailStage.Recipient, "550 5.1.1 No such user")]
+    [InlineData(MailStage.End, "554 5.6.0 Bad content")]
+    public async Task A_refusal_counts_also_when_the_server_hangs_after_it(MailStage stage, string what)
+    {
+        var hangs = new SemaphoreSlim(0);
+        await using var place = await TwoServers.OpenAsync(step =>
+        {
+            if (step.Stage != MailStage.Reset)
+                return step.Stage == stage ? AnswerOf(what) : null;
+            hangs.Release();
+            return new MailAnswer.Hang();
+        });
+        var attempt = place.TryAsync("email://main?then=backup");
+        await hangs.WaitAsync(TestContext.Current.CancellationToken);
+        place.Clock.Advance(TimeSpan.FromSeconds(15));
+        var result = await attempt;
+        Assert.Equal((AttemptOutcome.Rejected, AttemptStage.Response), (result.Outcome, result.Stage));
+        Assert.Contains(what, result.Reason, StringComparison.Ordinal);
+        Assert.Equal(0, place.TakenByBackup);
+        // The answer to RSET could still come, so the connection is not used again.
+        attempt = place.TryAsync("email://main");
+        await hangs.WaitAsync(TestContext.Current.CancellationToken);
+        place.Clock.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal(AttemptOutcome.Rejected, (await attempt).Outcome);
+        Assert.Equal(2, place.Connections);
+    }
+
+    [Fact]
+    public async Task A_recipient_that_is_refused_for_now_holds_up_no_other_one()
+    {
+        await using var place = new MailPlace(new());
+        place.Plan = step => step is { Stage: MailStage.Recipient, Argument: "ann@example.com" }
+            ? new MailAnswer.Say(450, "4.7.1 Greylisted") : null;
+        place.Provider("main", MailPlace.OpenOptions(place.Server.Port));
+        Assert.Equal(AttemptOutcome.Failed, (await place.TryAsync(Mail)).Outcome);
+        Assert.Equal(AttemptOutcome.Delivered, (await place.TryAsync(new { to = "bob@example.com", text = "a" })).Outcome);
+        Assert.Equal(1, place.Server.Connections);
+    }
+
+    private static TimeSpan? WaitAfter(MailStage stage, string what) => what switch
+    {
+        _ when what.Contains("2.2 Full", StringComparison.Ordinal) => TimeSpan.FromHours(1),
+        _ when what.StartsWith("421 4.7", StringComparison.Ordinal) => TimeSpan.FromSeconds(5),
+        _ when stage == MailStage.Sender && what.StartsWith("450 4.7", StringComparison.Ordinal) => TimeSpan.FromSeconds(5),
+        _ => null,
+    };
+
     private static string IdOf(ReceivedMail mail) => MimeKit.MimeMessage.Load(new MemoryStream(mail.Content)).MessageId!;
 
     private static MailAnswer AnswerOf(string what) => what switch
@@ -165,6 +227,8 @@ public sealed class FailureTests
         public string Text { get; set; } = "Hello";
 
         public int TakenByBackup => _backup.Taken;
+
+        public int Connections => _place.Server.Connections;
 
         public TestKit.Time.ManualClock Clock => _place.Clock;
 

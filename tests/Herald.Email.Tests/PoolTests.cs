@@ -51,7 +51,45 @@ public sealed class PoolTests
     }
 
     [Fact]
-    public async Task No_attempt_is_lost_when_the_server_ends_connections_at_any_time_between_mails()
+    public async Task No_attempt_is_lost_when_a_used_connection_ends_in_the_moment_in_which_it_is_used_again()
+    {
+        await using var place = new MailPlace();
+        var mails = new ConcurrentDictionary<int, int>();
+        // The second mail of each connection.
+        place.Plan = step => step.Stage == MailStage.Sender && mails.AddOrUpdate(step.Connection, 1, (_, count) => count + 1) == 2
+            ? new MailAnswer.Drop()
+            : null;
+        for (var n = 0; n < 50; n++)
+            Assert.Equal(AttemptOutcome.Delivered, (await place.TryAsync(Mail)).Outcome);
+        Assert.Equal((50, 50), (place.Taken, place.Server.Connections));
+    }
+
+    [Fact]
+    public async Task A_connection_that_has_rested_for_long_is_not_used_again()
+    {
+        await using var place = new MailPlace();
+        Assert.Equal(AttemptOutcome.Delivered, (await place.TryAsync(Mail)).Outcome);
+        // A firewall has forgotten it: what is sent over it arrives nowhere.
+        place.Plan = step => step is { Stage: MailStage.Sender, Connection: 1 } ? new MailAnswer.Hang() : null;
+        place.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal((AttemptOutcome.Delivered, TimeSpan.Zero), Told(await place.TryAsync(Mail)));
+        Assert.Equal(2, place.Server.Connections);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_always_busy_is_replaced_in_time()
+    {
+        await using var place = new MailPlace();
+        for (var n = 0; n < 25; n++)
+        {
+            Assert.Equal(AttemptOutcome.Delivered, (await place.TryAsync(Mail)).Outcome);
+            place.Clock.Advance(TimeSpan.FromSeconds(30));
+        }
+        Assert.Equal((25, 2), (place.Taken, place.Server.Connections));
+    }
+
+    [Fact]
+    public async Task No_attempt_is_lost_when_the_server_ends_connections_after_each_mail()
     {
         await using var place = new MailPlace();
         for (var n = 0; n < 100; n++)
@@ -187,4 +225,6 @@ public sealed class PoolTests
             await channel.TryAsync(MailPlace.AttemptOf(Mail), TestContext.Current.CancellationToken);
         await Until.HoldsAsync(() => place.Server.OpenConnections == 0, "the session has ended");
     }
+
+    private static (AttemptOutcome Outcome, TimeSpan Duration) Told(AttemptResult result) => (result.Outcome, result.Duration);
 }

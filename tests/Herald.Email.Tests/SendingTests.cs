@@ -1,3 +1,4 @@
+using System.Text;
 using Herald.Engine.Channels;
 using Herald.LocalServers.Mail;
 using Herald.TestKit.Receivers;
@@ -143,7 +144,8 @@ public sealed class SendingTests
         place.Provider("main", place.Options, new() { Guard = true });
         var result = await place.TryAsync(new { to = "ann@example.com", text = "a" });
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Guard), (result.Outcome, result.Stage));
-        Assert.Contains("loopback", result.Reason, StringComparison.Ordinal);
+        Assert.Contains("loopback; Herald goes there only if the provider's setting privateNetwork", result.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("webhooks", result.Reason, StringComparison.Ordinal);
         Assert.Equal(0, place.Server.Connections);
     }
 
@@ -182,6 +184,61 @@ public sealed class SendingTests
         Assert.Equal(1, place.Server.Connections);
     }
 
+    [Fact]
+    public async Task The_size_of_a_mail_is_that_which_the_server_would_get()
+    {
+        // 181,200 bytes in UTF-8, and more than 240,000 where only seven bits come through.
+        var message = new { to = "ann@example.com", text = string.Concat(Enumerable.Repeat(new string('汉', 100) + "\n", 600)) };
+        await using var wide = new MailPlace(new() { Extensions = ["8BITMIME", "SIZE 200000"] });
+        wide.Provider("main", MailPlace.OpenOptions(wide.Server.Port));
+        Assert.Equal((AttemptOutcome.Delivered, ""), Told(await wide.TryAsync(message)));
+
+        await using var narrow = new MailPlace(new() { Extensions = ["SIZE 200000"] });
+        narrow.Provider("main", MailPlace.OpenOptions(narrow.Server.Port));
+        var refused = await narrow.TryAsync(message);
+        Assert.Equal((AttemptOutcome.Rejected, AttemptStage.Guard), (refused.Outcome, refused.Stage));
+        Assert.Matches("the mail has 2[0-9]{2},[0-9]{3} bytes, and the server takes 200,000", refused.Reason);
+    }
+
+    [Fact]
+    public async Task A_server_that_lacks_what_a_mail_needs_refuses_it_once()
+    {
+        await using var place = new MailPlace(new() { Extensions = ["SMTPUTF8"] });
+        place.Provider("main", MailPlace.OpenOptions(place.Server.Port));
+        var result = await place.TryAsync(new { to = "änn@example.com", text = "a" });
+        Assert.Equal((AttemptOutcome.Rejected, false), (result.Outcome, result.EndpointTroubled));
+        Assert.Contains("the server cannot take this mail", result.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_byte_of_the_header_is_ASCII()
+    {
+        await using var place = new MailPlace(new() { Extensions = ["8BITMIME"] });
+        place.Provider("main", MailPlace.OpenOptions(place.Server.Port));
+        await place.TryAsync(new
+        {
+            to = "Änn <ann@exämple.com>",
+            subject = "Größe",
+            text = "ä",
+            unsubscribe = "https://exämple.com/ende?wer=änn",
+        });
+        var content = (await place.NextAsync()).Content;
+        var header = content.AsSpan(0, content.AsSpan().IndexOf("\r\n\r\n"u8));
+        Assert.True(Ascii.IsValid(header), Encoding.UTF8.GetString(header));
+        var text = Encoding.ASCII.GetString(header);
+        Assert.Contains("<https://xn--exmple-cua.com/ende?wer=%C3%A4nn>", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_for_clients_is_not_one_for_a_server()
+    {
+        const string ForClients = "1.3.6.1.5.5.7.3.2";
+        await using var place = new MailPlace(new() { Certificate = TestCertificate.OnlyFor(ForClients) });
+        var result = await place.TryAsync(new { to = "ann@example.com", text = "a" });
+        Assert.Equal((AttemptOutcome.Failed, AttemptStage.Secure, true), (result.Outcome, result.Stage, result.EndpointTroubled));
+        Assert.Equal(0, place.Taken);
+    }
+
     [Theory]
     [InlineData("nobody")]
     [InlineData("a@b@c")]
@@ -211,4 +268,6 @@ public sealed class SendingTests
     }
 
     private static MimeMessage Parse(ReceivedMail mail) => MimeMessage.Load(new MemoryStream(mail.Content));
+
+    private static (AttemptOutcome Outcome, string Reason) Told(AttemptResult result) => (result.Outcome, result.Reason);
 }

@@ -2,11 +2,14 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Herald.Email.Hosting;
 using Herald.Engine.Channels;
+using Herald.Hosting;
 using Herald.Hosting.Settings;
 using Herald.Messages;
 using Herald.Messages.Reading;
+using Herald.Outbound;
 using Herald.TestKit.Documentation;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Herald.Email.Tests;
 
@@ -51,6 +54,44 @@ public sealed class SettingTests
         var errors = Check(Good with { User = "ann", Password = "hunter2", Token = "hunter2", Security = MailSecurity.None, Host = "a b" });
         Assert.NotEmpty(errors);
         Assert.DoesNotContain("hunter2", string.Join('\n', errors), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("passwordFile", "/nowhere/password", "email.providers.main.passwordFile: The file '/nowhere/password' cannot be read")]
+    [InlineData("passwordFile", "", "email.providers.main.passwordFile: The file '' cannot be read")]
+    [InlineData("tokenFile", "/nowhere/token", "email.providers.main.tokenFile: The file '/nowhere/token' cannot be read")]
+    [InlineData("caFile", "/nowhere/ca.pem", "email.providers.main.caFile: The CA file /nowhere/ca.pem cannot be read")]
+    [InlineData("caFile", "", "email.providers.main.caFile: The CA file  cannot be read")]
+    [InlineData("passwordFile", null, "is empty. Write the secret into it.")]
+    public void A_file_that_cannot_be_used_is_found_at_the_start(string setting, string? file, string words)
+    {
+        file ??= Path.GetTempFileName();
+        var failure = Assert.Throws<ServerStartException>(() => EmailFiles.Check("main", setting switch
+        {
+            "passwordFile" => Good with { User = "ann", PasswordFile = file },
+            "tokenFile" => Good with { User = "ann", TokenFile = file, Auth = MailAuthentication.Xoauth2 },
+            _ => Good with { CaFile = file },
+        }));
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_server_with_such_a_file_does_not_start()
+    {
+        var settings = Path.GetTempFileName();
+        File.WriteAllText(settings, """
+            {"email": {"providers": {"main": {
+              "host": "mail.example.com", "from": "herald@example.com", "user": "ann", "passwordFile": "/nowhere/password"}}}}
+            """);
+        var (module, services) = (new EmailModule(), new ServiceCollection());
+        services.AddLogging();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Options.Create(new OutboundOptions()));
+        services.AddSingleton(new Dialler(new OutboundOptions(), TimeProvider.System));
+        module.AddServices(services, new SettingSet(module.Sections).Load(new() { File = settings }).Options);
+        using var provider = services.BuildServiceProvider();
+        Assert.Throws<ServerStartException>(() => provider.GetRequiredService<IChannel>());
+        File.Delete(settings);
     }
 
     [Fact]

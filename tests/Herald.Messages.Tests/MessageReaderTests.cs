@@ -98,6 +98,35 @@ public sealed class MessageReaderTests
         Assert.Equal(("/text", "0x61ff"), (problem.Pointer, problem.Value));
     }
 
+    [Fact]
+    public void Bytes_that_are_not_UTF_8_are_refused_in_an_object_too()
+    {
+        var problem = MessageReader.Read([.. "{\"text\": \"a\", \"to\": {\"x\": \""u8, 0xFF, .. "\"}}"u8], "msg_1").Problem!;
+        Assert.Equal(("/to", "0x7b2278223a2022ff227d"), (problem.Pointer, problem.Value));
+        Assert.Contains("not valid Unicode", problem.Rule, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_recipient_that_is_an_object_has_a_bound_in_bytes()
+    {
+        string With(int length) => $$$"""{"text": "a", "to": {"x": "{{{new string('ä', length / 2)}}}"}}""";
+        Assert.True(MessageReader.Read(Encoding.UTF8.GetBytes(With(8192 - 9)), "m").IsMessage);
+        var problem = MessageReader.Read(Encoding.UTF8.GetBytes(With(8192)), "m").Problem!;
+        Assert.Equal(("/to", "At most 8,192 bytes."), (problem.Pointer, problem.Rule));
+    }
+
+    /// <summary>It becomes a header, which is ASCII.</summary>
+    [Theory]
+    [InlineData("https://exämple.com/ende?x=ä", "https://xn--exmple-cua.com/ende?x=%C3%A4")]
+    [InlineData("https://exämple.com:8443/exämple.com", "https://xn--exmple-cua.com:8443/ex%C3%A4mple.com")]
+    [InlineData("mailto:end@exämple.com?subject=ä", "mailto:end@xn--exmple-cua.com?subject=%C3%A4")]
+    [InlineData("https://example.com/end", "https://example.com/end")]
+    public void An_address_of_unsubscribe_is_written_in_ASCII(string text, string written)
+    {
+        var message = Read($$"""{"text": "a", "unsubscribe": "{{text}}"}""");
+        Assert.Equal(written, message.Unsubscribe!.AbsoluteUri);
+    }
+
     [Theory]
     [InlineData("text", 1 << 20)]
     [InlineData("html", 1 << 20)]

@@ -18,6 +18,7 @@ public sealed class ProviderChainTests
     [InlineData(SendCertainty.Refused, "main")]
     [InlineData(SendCertainty.Unknown, "main")]
     [InlineData(SendCertainty.Throttled, "main")]
+    [InlineData(SendCertainty.NotTried, "main")]
     [InlineData(SendCertainty.NotSent, "main, backup")]
     public async Task The_next_provider_is_used_only_on_proof_that_nothing_was_sent(SendCertainty certainty, string used)
     {
@@ -84,7 +85,7 @@ public sealed class ProviderChainTests
     }
 
     [Fact]
-    public async Task During_a_pause_the_result_says_how_long_it_lasts()
+    public async Task During_a_pause_nothing_is_tried_and_the_result_says_how_long_it_lasts()
     {
         _main.Answer = ProviderResult.Throttled("slow down", TimeSpan.FromSeconds(30), 429);
         var channel = Channel();
@@ -92,7 +93,8 @@ public sealed class ProviderChainTests
         Assert.Equal((TimeSpan.FromSeconds(30), 429, true), (first.RetryAfter, first.StatusCode, first.EndpointTroubled));
         _clock.Advance(TimeSpan.FromSeconds(10));
         var second = await TryAsync(channel);
-        Assert.Equal((TimeSpan.FromSeconds(20), AttemptOutcome.Failed), (second.RetryAfter, second.Outcome));
+        Assert.Equal((TimeSpan.FromSeconds(20), false), (second.NotTriedFor, second.EndpointTroubled));
+        Assert.Equal("main: not tried: it has asked for a pause of 20s more", second.Reason);
         Assert.Single(_main.Names);
     }
 
@@ -154,20 +156,6 @@ public sealed class ProviderChainTests
         Assert.Equal("ann b@example.com", other.LastTo);
         await TryAsync(channel, Sketch with { Endpoint = new("note://backup/x"), Payload = """{"txt": "a", "to": "y"}"""u8.ToArray() });
         Assert.Equal("y", _backup.LastTo);
-    }
-
-    [Fact]
-    public async Task A_rate_is_kept_by_waiting_inside_the_attempt()
-    {
-        var slow = new ScriptedProvider("main", new() { Rate = 1 });
-        var channel = Channel(slow);
-        Assert.Equal(AttemptOutcome.Delivered, (await TryAsync(channel)).Outcome);
-        var second = TryAsync(channel);
-        Assert.False(second.IsCompleted);
-        _clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(AttemptOutcome.Delivered, (await second).Outcome);
-        var late = await TryAsync(channel, Sketch with { Timeout = TimeSpan.FromMilliseconds(500) });
-        Assert.Equal((AttemptOutcome.Failed, TimeSpan.FromSeconds(1)), (late.Outcome, late.RetryAfter));
     }
 
     [Fact]
@@ -234,6 +222,7 @@ public sealed class ProviderChainTests
         SendCertainty.Throttled => ProviderResult.Throttled("slow down", null),
         SendCertainty.Refused => ProviderResult.Refused("no such person"),
         SendCertainty.Unknown => ProviderResult.Unknown("no answer"),
+        SendCertainty.NotTried => ProviderResult.NotTried("no turn", TimeSpan.FromSeconds(1)),
     };
 
     private NoteChannel Channel() => Channel(_main, _backup);
@@ -242,36 +231,4 @@ public sealed class ProviderChainTests
 
     private static Task<AttemptResult> TryAsync(NoteChannel channel, AttemptSketch? sketch = null) =>
         channel.TryAsync((sketch ?? Sketch).ToAttempt(), TestContext.Current.CancellationToken).AsTask();
-
-    private sealed record NoteOptions : ProviderOptions;
-
-    private sealed class NoteChannel(IEnumerable<IProvider> providers, TimeProvider time)
-        : MessageChannel("note", ["note"], providers, time)
-    {
-        protected override string? RefuseTo(string to) => to == "nobody" ? "There is no such person." : null;
-    }
-
-    private sealed class ScriptedProvider(string name, NoteOptions options) : IProvider
-    {
-        public string Name => name;
-        public ProviderOptions Options => options;
-        public ProviderResult Answer { get; set; } = ProviderResult.Accepted;
-        public AttemptStage? Hangs { get; set; }
-        public List<string> Names { get; } = [];
-        public string? LastTo { get; private set; }
-
-        public async ValueTask<ProviderResult> SendAsync(Sending sending, CancellationToken cancel)
-        {
-            Names.Add(name);
-            LastTo = sending.To;
-            if (Hangs is { } stage)
-            {
-                sending.Reached(stage);
-                if (stage == AttemptStage.Wait)
-                    sending.NoteMayHaveArrived();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel);
-            }
-            return Answer;
-        }
-    }
 }

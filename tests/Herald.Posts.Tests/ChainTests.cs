@@ -119,6 +119,33 @@ public sealed class ChainTests : IAsyncLifetime
         Assert.Equal("three", Assert.Single(_backup.Accepted).Text);
     }
 
+    /// <summary>The operator's own bound is no trouble of the service, and must not send half of the posts to a dearer one.</summary>
+    [Fact]
+    public async Task A_post_that_gets_no_connection_in_time_is_not_tried_and_no_other_provider_gets_it()
+    {
+        _first.Script(new Reply.Hang());
+        var one = Values.Of(
+            "pagerduty", ("routing-key", Values.Secret(FakePagerDuty.RoutingKey)),
+            ("server", Values.Text(new Uri(_first.Endpoint, "/").ToString())));
+        _channel = _place.Channel(
+            ("main", one with { Then = "backup", Connections = 1 }), ("backup", PresetCase.Of("discord").Options(_backup)));
+        var silent = TryAsync("one");
+        await _first.NextAsync(PostPlace.TestEnd);
+
+        var waits = TryAsync("two");
+        // A half of its share of 10 s is for the wait.
+        _place.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        var result = await waits;
+        Assert.NotNull(result.NotTriedFor);
+        Assert.Contains("no free connection of 1 within 5s; posts.providers.main.connections", result.Reason, StringComparison.Ordinal);
+        Assert.False(result.EndpointTroubled);
+        _place.Clock.Advance(Timeout);
+        await silent;
+        Assert.Empty(_backup.Accepted);
+        Assert.False(_first.Received.TryRead(out _));
+    }
+
     private Task<AttemptResult> TryAsync(string text, string? messageId = null) =>
         _place.TryAsync(_channel, "post://main", new { text }, Timeout, messageId: messageId);
 }

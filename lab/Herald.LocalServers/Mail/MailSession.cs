@@ -16,6 +16,8 @@ internal sealed class MailSession(MailServerOptions options, int connection, Str
     {
         if (options.IsEncryptedFromTheBeginning)
             await EncryptAsync(cancel).ConfigureAwait(false);
+        if (_isOver)
+            return;
         await AnswerAsync(MailStage.Greeting, "", 220, "mail.local ESMTP", cancel).ConfigureAwait(false);
         while (!_isOver && await _lines.ReadAsync(cancel).ConfigureAwait(false) is { } line)
         {
@@ -64,6 +66,11 @@ internal sealed class MailSession(MailServerOptions options, int connection, Str
 
     private async Task EncryptAsync(CancellationToken cancel)
     {
+        if (options.Plan(new(MailStage.Handshake, connection, "", null)) is { } plan)
+        {
+            await DoAsync(plan, cancel).ConfigureAwait(false);
+            return;
+        }
         var tls = new SslStream(_stream);
         await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = options.Certificate }, cancel)
             .ConfigureAwait(false);
@@ -183,10 +190,10 @@ internal sealed class MailSession(MailServerOptions options, int connection, Str
         await (end is null ? SayAsync(250, "2.0.0 Taken", cancel) : DoAsync(end, cancel)).ConfigureAwait(false);
     }
 
-    private Task ResetAsync(CancellationToken cancel)
+    private Task<bool> ResetAsync(CancellationToken cancel)
     {
         _mail = null;
-        return SayAsync(250, "2.0.0 Ok", cancel);
+        return AnswerAsync(MailStage.Reset, "", 250, "2.0.0 Ok", cancel);
     }
 
     private Task QuitAsync(CancellationToken cancel)
@@ -221,6 +228,11 @@ internal sealed class MailSession(MailServerOptions options, int connection, Str
                 // What the client still sends is of no interest, only its end.
                 while (await _lines.ReadAsync(cancel).ConfigureAwait(false) is not null)
                     continue;
+                break;
+            case MailAnswer.Flood flood:
+                var lines = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat($"{flood.Line}\r\n", 1000)));
+                while (!cancel.IsCancellationRequested)
+                    await _stream.WriteAsync(lines, cancel).ConfigureAwait(false);
                 break;
             case MailAnswer.Drop or MailAnswer.TakeAndDrop:
                 break;

@@ -6,6 +6,9 @@ public enum MailStage
     Greeting,
     Hello,
     StartTls,
+
+    /// <summary>Before the handshake of TLS.</summary>
+    Handshake,
     Authentication,
     Sender,
     Recipient,
@@ -18,4 +21,7 @@ public enum MailStage
 
     /// <summary>The content is complete: after the final dot.</summary>
     End,
+
+    /// <summary>The command RSET, with which a client ends a mail that was refused.</summary>
+    Reset,
 }

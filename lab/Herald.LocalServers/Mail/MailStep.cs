@@ -17,6 +17,9 @@ public abstract record MailAnswer
     /// <summary>Says nothing more, and keeps the connection open until the client ends it.</summary>
     public sealed record Hang : MailAnswer;
 
+    /// <summary>Sends this line again and again, until the client ends the connection.</summary>
+    public sealed record Flood(string Line) : MailAnswer;
+
     /// <summary>Ends the connection.</summary>
     public sealed record Drop : MailAnswer;
 

@@ -6,6 +6,7 @@ using Herald.Hosting.Settings;
 using Herald.Messages;
 using Herald.Outbound;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Herald.Email.Hosting;
@@ -32,9 +33,11 @@ public sealed class EmailModule : IModule
             var time = provider.GetRequiredService<TimeProvider>();
             var guarded = provider.GetRequiredService<Dialler>();
             var unguarded = new Dialler(provider.GetRequiredService<IOptions<OutboundOptions>>().Value with { Guard = false }, time);
+            foreach (var (name, one) in email.Providers)
+                EmailFiles.Check(name, one);
             var providers = email.Providers.Select(
                 one => new SmtpProvider(one.Key, one.Value, one.Value.PrivateNetwork ? unguarded : guarded, time));
-            return new EmailChannel([.. providers], time);
+            return new EmailChannel([.. providers], time, provider.GetRequiredService<ILogger<EmailChannel>>());
         });
     }
 }

@@ -7,38 +7,54 @@ using MimeKit;
 namespace Herald.Email.Smtp;
 
 /// <summary>A connection to a mail server that takes mails, one after another.</summary>
-internal sealed class SmtpConnection(SmtpClient client, Socket socket) : IDisposable
+/// <param name="openSince">A timestamp.</param>
+internal sealed class SmtpConnection(SmtpClient client, Socket socket, long openSince) : IDisposable
 {
-    private static readonly FormatOptions Wide = Utf8();
+    /// <summary>RFC 5322, section 2.1.1.</summary>
+    private const int LongestLine = 998;
+
+    // A character has at most three bytes in UTF-8, and each of them three characters in quoted-printable, with soft line breaks.
+    private const int MostBytesOfCharacter = 10, MostBytesOfHeaders = 64 << 10;
+
+    private static readonly FormatOptions Narrow = Format(international: false), Wide = Format(international: true);
     private CancellationTokenSource? _rest;
     private Task _watch = Task.CompletedTask;
 
     public bool IsConnected => client.IsConnected;
 
+    public long OpenSince => openSince;
+
+    public long RestsSince { get; private set; }
+
     /// <summary>Why the server can never take this mail; null when it may.</summary>
-    /// <param name="roughly">At least the size of the mail. Only a mail that could be too large is measured.</param>
-    public string? Refuse(MimeMessage mail, MailboxAddress to, long roughly)
+    /// <param name="characters">Those of its texts. Only a mail that could be too large is measured.</param>
+    public string? Refuse(MimeMessage mail, MailboxAddress to, long characters)
     {
         if (Mailboxes.NeedsUtf8(to) && !client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
             return $"the address {to.Address} has letters outside of ASCII before @, and the server does not offer SMTPUTF8";
-        if (!client.Capabilities.HasFlag(SmtpCapabilities.Size) || client.MaxSize == 0 || roughly <= client.MaxSize)
+        if (!client.Capabilities.HasFlag(SmtpCapabilities.Size) || client.MaxSize == 0
+            || MostBytesOfHeaders + (characters * MostBytesOfCharacter) <= client.MaxSize)
             return null;
+        // The transport decides the encoding, and so the size. MailKit would do the same before it sends.
+        var isWide = client.Capabilities.HasFlag(SmtpCapabilities.EightBitMime);
+        mail.Prepare(isWide ? EncodingConstraint.EightBit : EncodingConstraint.SevenBit, LongestLine);
         using var measure = new MimeKit.IO.MeasuringStream();
-        mail.WriteTo(measure);
+        mail.WriteTo(FormatFor(to), measure);
         return measure.Length > client.MaxSize ? $"the mail has {measure.Length:N0} bytes, and the server takes {client.MaxSize:N0}" : null;
     }
 
     public async ValueTask SendAsync(
         MimeMessage mail, MailboxAddress from, MailboxAddress to, ITransferProgress progress, CancellationToken cancel)
     {
-        var options = Mailboxes.NeedsUtf8(to) ? Wide : FormatOptions.Default;
-        await client.SendAsync(options, mail, from, [to], cancel, progress).ConfigureAwait(false);
+        await client.SendAsync(FormatFor(to), mail, from, [to], cancel, progress).ConfigureAwait(false);
     }
 
     /// <summary>The connection is idle from now on. Nothing may use it before <see cref="WakeAsync"/>.</summary>
+    /// <param name="now">A timestamp.</param>
     /// <param name="ended">Called when there is something to read, which can be before this method returns.</param>
-    public void Rest(Action<SmtpConnection> ended)
+    public void Rest(long now, Action<SmtpConnection> ended)
     {
+        RestsSince = now;
         _rest = new();
         _watch = WatchAsync(ended, _rest.Token);
     }
@@ -117,10 +133,12 @@ internal sealed class SmtpConnection(SmtpClient client, Socket socket) : IDispos
         ended(this);
     }
 
-    private static FormatOptions Utf8()
+    private static FormatOptions FormatFor(MailboxAddress to) => Mailboxes.NeedsUtf8(to) ? Wide : Narrow;
+
+    private static FormatOptions Format(bool international)
     {
         var options = FormatOptions.Default.Clone();
-        options.International = true;
+        (options.International, options.NewLineFormat) = (international, NewLineFormat.Dos);
         return options;
     }
 }

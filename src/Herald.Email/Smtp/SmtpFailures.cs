@@ -15,6 +15,8 @@ internal static class SmtpFailures
     /// <summary>A failure before the connection could take mails.</summary>
     public static ProviderResult? WhileOpening(Exception failure) => failure switch
     {
+        DialException { Stage: AttemptStage.Guard } refused => ProviderResult.NotSent(
+            refused.Stage, $"{refused.Message}; Herald goes there only if the provider's setting privateNetwork is true"),
         DialException dial => ProviderResult.NotSent(dial.Stage, dial.Message),
         SmtpCommandException command => SmtpJudge.Judge(SmtpPoint.Session, (int)command.StatusCode, command.Message),
         AuthenticationException refused => OfAuthentication(refused),
@@ -35,11 +37,20 @@ internal static class SmtpFailures
         // At whichever step the server says 530.
         ServiceNotAuthenticatedException missing =>
             SmtpJudge.Judge(SmtpPoint.Authentication, (int)SmtpStatusCode.AuthenticationRequired, missing.Message),
+        // MailKit finds before it sends anything that the server lacks something which this mail needs.
+        NotSupportedException unsupported =>
+            ProviderResult.Refused($"the server cannot take this mail: {unsupported.Message}", stage: AttemptStage.Guard),
         SmtpProtocolException or IOException or SocketException => mayHaveArrived
             ? ProviderResult.Unknown($"the connection ended before the server confirmed the mail: {failure.Message}")
             : ProviderResult.NotSent(AttemptStage.Send, $"the connection ended before the mail was sent: {failure.Message}"),
         _ => null,
     };
+
+    /// <summary>
+    /// The server has answered. MailKit throws that after a polite RSET, and the time can be over during it: the answer counts anyway.
+    /// </summary>
+    public static bool IsVerdict(Exception failure) =>
+        failure is SmtpCommandException or ServiceNotAuthenticatedException or AuthenticationException or NotSupportedException;
 
     /// <summary>The connection has ended, or the server has said that it ends it now.</summary>
     public static bool IsEnd(Exception failure) =>

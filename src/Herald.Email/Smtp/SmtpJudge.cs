@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Channels;
 using Herald.Messages;
 using Herald.Messages.Providers;
@@ -7,66 +8,86 @@ namespace Herald.Email.Smtp;
 /// <summary>Decides what a refusal of a mail server means. A pure function of the reply, and of what was refused.</summary>
 /// <remarks>
 /// A refusal proves that nothing was sent. What is left to decide is whether another mail server could help, whether another attempt could
-/// help, and whether other messages would meet the same. docs/email.md has the same table for operators.
+/// help, and whether other messages would meet the same. Only a code that is about the recipient or the content is for good: servers refuse
+/// a sender, or a policy, at any step, and then each mail would be lost. docs/email.md has the same table for operators.
 /// </remarks>
 internal static class SmtpJudge
 {
     /// <summary>A full mailbox is seldom emptied within minutes.</summary>
     public static readonly TimeSpan FullMailboxWait = TimeSpan.FromHours(1);
 
-    private const int NotAvailable = 421, ExceedsStorage = 552;
+    private const string ForMail = "recipient, data, content";
+    private const string Impossible = "x.1.1, x.1.2, x.1.3, x.1.4, x.1.6, x.1.10, x.2.1, x.2.3, x.2.4";
+
+    /// <summary>The first row that fits decides.</summary>
+    public static readonly IReadOnlyList<SmtpRule> Rules =
+    [
+        // The session and the settings of the provider: its user and its sender.
+        new("any", "421", "x.7.x", SmtpMeaning.Pause),
+        new("any", "421", "any", SmtpMeaning.Server),
+        new("session, user", "any", "any", SmtpMeaning.Server),
+        new("any", "530, 535, 538", "any", SmtpMeaning.Server),
+        new("any", "any", "x.1.7, x.1.8, x.2.252", SmtpMeaning.Server),
+        new("sender", "4xx", "x.7.x", SmtpMeaning.Pause),
+        new("sender", "5xx", "x.3.4, x.6.7", SmtpMeaning.Never),
+        new("sender", "552", "none", SmtpMeaning.Never),
+        new("sender", "any", "any", SmtpMeaning.Server),
+
+        // For now.
+        new(ForMail, "any", "x.2.2", SmtpMeaning.Full),
+        new(ForMail, "4xx", "x.1.x, x.2.x, x.7.x", SmtpMeaning.Recipient),
+        new(ForMail, "4xx", "x.3.x, x.4.x, x.5.x", SmtpMeaning.Server),
+        new(ForMail, "4xx", "any", SmtpMeaning.Mail),
+
+        // For good.
+        new(ForMail, "5xx", "x.3.4, x.6.x", SmtpMeaning.Never),
+        new(ForMail, "5xx", "x.7.x, x.1.0", SmtpMeaning.Mail),
+        new(ForMail, "500, 502, 503", "any", SmtpMeaning.Server),
+        new(ForMail, "5xx", Impossible, SmtpMeaning.Never),
+        new(ForMail, "5xx", "x.4.5", SmtpMeaning.Server),
+        new("recipient", "5xx", "x.4.1, x.4.4", SmtpMeaning.Never),
+        new("recipient", "501, 504, 553", "any", SmtpMeaning.Never),
+        new("recipient", "550, 551, 556", "none", SmtpMeaning.Never),
+        new("recipient", "550", "x.5.0", SmtpMeaning.Never),
+        new("recipient", "552", "any", SmtpMeaning.Full),
+        new("data, content", "552", "any", SmtpMeaning.Never),
+        new(ForMail, "5xx", "x.5.x", SmtpMeaning.Server),
+        new("data, content", "5xx", "x.3.x", SmtpMeaning.Server),
+        new(ForMail, "5xx", "any", SmtpMeaning.Mail),
+    ];
 
     public static ProviderResult Judge(SmtpPoint point, int code, string text)
     {
         var reply = SmtpReply.Of(code, text);
         var reason = $"{Words(point)}: {code} {text}";
-        return KindOf(point, reply) switch
+        return MeaningOf(point, reply) switch
         {
-            Kind.Pause => ProviderResult.Throttled(reason, null, code),
-            Kind.ServerTrouble => new(SendCertainty.NotSent, Result(reason, code, AttemptOutcome.Failed) with { EndpointTroubled = true }),
-            Kind.ServerRefusal => new(SendCertainty.NotSent, Result(reason, code, AttemptOutcome.Failed)),
-            Kind.MailboxTrouble => new(SendCertainty.Refused, Result(reason, code, AttemptOutcome.Failed)),
-            Kind.MailboxFull =>
-                new(SendCertainty.Refused, Result(reason, code, AttemptOutcome.Failed) with { RetryAfter = FullMailboxWait }),
-            Kind.Never => ProviderResult.Refused(reason, code) with { IsRecipientGone = IsGone(point, reply) },
+            SmtpMeaning.Pause => ProviderResult.Throttled(reason, null, code),
+            SmtpMeaning.Server => new(SendCertainty.NotSent, Failed(reason, code) with { EndpointTroubled = true }),
+            SmtpMeaning.Mail => new(SendCertainty.NotSent, Failed(reason, code)),
+            SmtpMeaning.Recipient => new(SendCertainty.Refused, Failed(reason, code)),
+            SmtpMeaning.Full => new(SendCertainty.Refused, Failed(reason, code) with { RetryAfter = FullMailboxWait }),
+            SmtpMeaning.Never => ProviderResult.Refused(reason, code) with { IsRecipientGone = IsGone(point, reply) },
         };
     }
 
-    private static Kind KindOf(SmtpPoint point, SmtpReply reply) => reply switch
+    public static SmtpMeaning MeaningOf(SmtpPoint point, in SmtpReply reply)
     {
-        // The server closes the session. Policy (7) means that it was used too much.
-        { Code: NotAvailable } => reply.Subject == 7 ? Kind.Pause : Kind.ServerTrouble,
-        { Code: < 500, Subject: 7 } => Kind.Pause,
-        _ when point is SmtpPoint.Session or SmtpPoint.Authentication => Kind.ServerTrouble,
-        // A bad sender. Many servers say so only when they refuse the recipient.
-        { Subject: 1, Detail: 7 or 8 } => Kind.ServerTrouble,
-        _ when reply.Is(2, 2) => Kind.MailboxFull,
-        { Code: < 500, Subject: 1 or 2 } => Kind.MailboxTrouble,
-        { Code: < 500, Subject: 3 or 4 or 5 } => Kind.ServerTrouble,
-        { Code: < 500 } => Kind.ServerRefusal,
-        // From here on, the server will not change its mind by itself.
-        _ when reply.Is(3, 4) => Kind.Never,
-        _ when reply.Is(6, 7) => Kind.Never,
-        // The registry of these codes has 501 for an address that is none, and Outlook.com has 5.5.0 for a mailbox that does not exist.
-        { Subject: 1 } or { Code: 550, Subject: 5 } when point == SmtpPoint.Recipient => Kind.Never,
-        // Congestion. Google says so of the limit of a day.
-        _ when reply.Is(4, 5) => Kind.ServerTrouble,
-        { Code: 530 or 535 or 538 } or { Code: >= 500 and <= 504 } or { Subject: 5 } => Kind.ServerTrouble,
-        { Subject: 3 } => Kind.ServerTrouble,
-        // The sender is a setting of the provider, and not of the message.
-        { Subject: 7 } => point == SmtpPoint.Sender ? Kind.ServerTrouble : Kind.ServerRefusal,
-        { Code: ExceedsStorage } => point == SmtpPoint.Recipient ? Kind.MailboxFull : Kind.Never,
-        _ when point == SmtpPoint.Sender => Kind.ServerTrouble,
-        _ => Kind.Never,
-    };
+        foreach (var rule in Rules)
+        {
+            if (rule.Fits(point, reply))
+                return rule.Meaning;
+        }
+        throw new UnreachableException($"{point} {reply}");
+    }
 
     /// <summary>No such mailbox or domain, moved, no mails to this domain, or disabled. A 550 without a code can be a policy.</summary>
     private static bool IsGone(SmtpPoint point, SmtpReply reply) =>
         point == SmtpPoint.Recipient && reply is { Subject: 1, Detail: 1 or 2 or 6 or 10 } or { Subject: 2, Detail: 1 };
 
-    private static AttemptResult Result(string reason, int code, AttemptOutcome outcome) => new()
+    private static AttemptResult Failed(string reason, int code) => new()
     {
-        Outcome = outcome,
+        Outcome = AttemptOutcome.Failed,
         Stage = AttemptStage.Response,
         StatusCode = code,
         Reason = ProviderText.OneLine(reason),
@@ -81,24 +102,4 @@ internal static class SmtpJudge
         SmtpPoint.Data => "the server takes no content",
         SmtpPoint.Content => "the server refuses the mail",
     };
-
-    private enum Kind
-    {
-        /// <summary>The server wants fewer mails.</summary>
-        Pause,
-
-        /// <summary>Every mail would meet this.</summary>
-        ServerTrouble,
-
-        /// <summary>This mail meets it at this server. Another server, or another time, may help.</summary>
-        ServerRefusal,
-
-        /// <summary>The mailbox cannot take mails now, whichever server sends them.</summary>
-        MailboxTrouble,
-
-        MailboxFull,
-
-        /// <summary>The mail or its recipient is impossible.</summary>
-        Never,
-    }
 }

@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Herald.Engine.Channels;
 using Herald.Hosting.Certificates;
-using Herald.Hosting.Text;
 using Herald.Messages.Providers;
 using Herald.Outbound;
 using MailKit.Net.Smtp;
@@ -28,15 +27,19 @@ internal sealed class SmtpOpening(EmailProviderOptions options, string domain, D
             client.ServerCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(roots, certificate, chain, errors);
             stream = await dialler.DialAsync(options.Host, options.PortOrDefault, sending.Reached, either.Token).ConfigureAwait(false);
             var socket = ((NetworkStream)stream).Socket;
+            KeepAlive(socket);
+            stream = new BoundedAnswers(stream);
             sending.Reached(options.Security == MailSecurity.None ? AttemptStage.Connect : AttemptStage.Secure);
             await client.ConnectAsync(stream, options.Host, options.PortOrDefault, SecurityOf(options.Security), either.Token)
                 .ConfigureAwait(false);
             if (options.User is { } user)
                 await client.AuthenticateAsync(MechanismOf(user), either.Token).ConfigureAwait(false);
             isOpen = true;
-            return new(client, socket);
+            return new(client, socket, time.GetTimestamp());
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        // Whatever MailKit makes of it: a handshake that is cancelled is a failed handshake there.
+        catch (Exception failure) when (
+            patience.IsCancellationRequested && !cancel.IsCancellationRequested && !SmtpFailures.IsVerdict(failure))
         {
             throw new DialException(
                 sending.Stage, $"{options.Host}:{options.PortOrDefault}: no session within {options.Timeout.TotalSeconds:0.###}s");
@@ -51,6 +54,15 @@ internal sealed class SmtpOpening(EmailProviderOptions options, string domain, D
         }
     }
 
+    /// <summary>The system notices within minutes that the other side, or a firewall, has forgotten the connection.</summary>
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+    }
+
     private static SecureSocketOptions SecurityOf(MailSecurity security) => security switch
     {
         // Not "when available": a third party on the line could remove the offer.
@@ -61,25 +73,13 @@ internal sealed class SmtpOpening(EmailProviderOptions options, string domain, D
 
     private SaslMechanism MechanismOf(string user) => options.Auth switch
     {
-        MailAuthentication.Plain => new SaslMechanismPlain(user, options.Password ?? Read(options.PasswordFile!)),
-        MailAuthentication.Login => new SaslMechanismLogin(user, options.Password ?? Read(options.PasswordFile!)),
-        MailAuthentication.Xoauth2 => new SaslMechanismOAuth2(Wide(user), Wide(options.Token ?? Read(options.TokenFile!))),
+        MailAuthentication.Plain => new SaslMechanismPlain(user, options.Password ?? SecretFile.Read(options.PasswordFile!)),
+        MailAuthentication.Login => new SaslMechanismLogin(user, options.Password ?? SecretFile.Read(options.PasswordFile!)),
+        MailAuthentication.Xoauth2 => new SaslMechanismOAuth2(Wide(user), Wide(options.Token ?? SecretFile.Read(options.TokenFile!))),
     };
 
     /// <summary>A character for each byte of UTF-8: for this mechanism, MailKit writes a byte for each character.</summary>
     private static string Wide(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
-
-    private static string Read(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file).Trim();
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidDataException($"The file {file} cannot be read: {FileReason.Of(failure)}.", failure);
-        }
-    }
 
     private static bool IsTrusted(X509ChainPolicy? roots, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {

@@ -1,14 +1,19 @@
 namespace Herald.Email.Smtp;
 
-/// <summary>The connections to one mail server. Their number is bounded, and idle ones are used again.</summary>
+/// <summary>
+/// The idle connections to one mail server, which are used again. The provider's gate bounds how many are used at the same time, so there
+/// are never more.
+/// </summary>
 /// <remarks>
 /// A connection is idle exactly while it is in the list, and whoever removes it from there, under the lock, is the one who uses it or drops
-/// it. One that the server ends is dropped at once. There is no timer: a server ends idle sessions by itself.
+/// it. One that the server ends is dropped at once. A firewall can forget a quiet connection without a word, so one that has rested for
+/// long is not used again; it is dropped when it would be. An old one is not used again either, so that a change of the server's address,
+/// certificate or password is met soon.
 /// </remarks>
-/// <param name="most">How many connections there are at the same time, idle ones included.</param>
-internal sealed class SmtpPool(int most, TimeProvider time) : IAsyncDisposable
+internal sealed class SmtpPool(TimeProvider time) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _room = new(most);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1), LongestLife = TimeSpan.FromMinutes(10);
+
     private readonly Lock _lock = new();
     private readonly List<SmtpConnection> _idle = [];
     private bool _isOver;
@@ -22,17 +27,12 @@ internal sealed class SmtpPool(int most, TimeProvider time) : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for room. Each wait that completes needs a <see cref="Leave"/>.</summary>
-    public Task EnterAsync(CancellationToken cancel) => _room.WaitAsync(cancel);
-
-    public void Leave() => _room.Release();
-
     /// <summary>An idle connection that still works; null when there is none.</summary>
     public async ValueTask<SmtpConnection?> TakeAsync()
     {
         while (Pop() is { } connection)
         {
-            if (await connection.WakeAsync().ConfigureAwait(false))
+            if (await connection.WakeAsync().ConfigureAwait(false) && time.GetElapsedTime(connection.RestsSince) < LongestRest)
                 return connection;
             connection.Dispose();
         }
@@ -43,10 +43,10 @@ internal sealed class SmtpPool(int most, TimeProvider time) : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (!_isOver)
+            if (!_isOver && time.GetElapsedTime(connection.OpenSince) < LongestLife)
             {
                 _idle.Add(connection);
-                connection.Rest(Drop);
+                connection.Rest(time.GetTimestamp(), Drop);
                 return;
             }
         }

@@ -1,6 +1,5 @@
 using Herald.Email.Mails;
 using Herald.Engine.Channels;
-using Herald.Messages;
 using Herald.Messages.Providers;
 using Herald.Outbound;
 using MailKit;
@@ -12,7 +11,7 @@ namespace Herald.Email.Smtp;
 /// <remarks>
 /// A mail has these steps:
 /// <list type="number">
-/// <item>Wait for room in the pool, and take an idle connection or open one.</item>
+/// <item>Take an idle connection, or open one.</item>
 /// <item>Refuse what this server can never take: its size, or an address that needs SMTPUTF8.</item>
 /// <item>Send it. MailKit sends sender and recipient together where the server offers pipelining.</item>
 /// <item>When an idle connection has ended before the server had the mail, send it over a new one.</item>
@@ -35,7 +34,7 @@ internal sealed class SmtpProvider : IProvider, IAsyncDisposable
         (Name, _options, _time) = (name, options, time);
         _writer = new(_from, domain);
         _opening = new(options, domain, dialler, time);
-        _pool = new(options.Connections, time);
+        _pool = new(time);
     }
 
     public string Name { get; }
@@ -51,16 +50,7 @@ internal sealed class SmtpProvider : IProvider, IAsyncDisposable
         if (to is null)
             return ProviderResult.Refused($"to '{sending.To}': {Mailboxes.Rule}", stage: AttemptStage.Guard);
         var mail = _writer.Write(sending.Message, to, _time.GetUtcNow());
-        // 1. Room.
-        await _pool.EnterAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            return await SendAsync(sending, mail, to, cancel).ConfigureAwait(false);
-        }
-        finally
-        {
-            _pool.Leave();
-        }
+        return await SendAsync(sending, mail, to, cancel).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => _pool.DisposeAsync();
@@ -68,6 +58,7 @@ internal sealed class SmtpProvider : IProvider, IAsyncDisposable
     private async ValueTask<ProviderResult> SendAsync(
         Sending sending, MimeMessage mail, MailboxAddress to, CancellationToken cancel)
     {
+        // 1. A connection.
         if (await _pool.TakeAsync().ConfigureAwait(false) is { } idle)
         {
             var (result, hadEnded) = await SendOverAsync(idle, sending, mail, to, cancel).ConfigureAwait(false);
@@ -80,7 +71,7 @@ internal sealed class SmtpProvider : IProvider, IAsyncDisposable
         {
             opened = await _opening.OpenAsync(sending, cancel).ConfigureAwait(false);
         }
-        catch (Exception) when (cancel.IsCancellationRequested)
+        catch (Exception failure) when (cancel.IsCancellationRequested && !SmtpFailures.IsVerdict(failure))
         {
             throw new OperationCanceledException(cancel);
         }
@@ -101,7 +92,7 @@ internal sealed class SmtpProvider : IProvider, IAsyncDisposable
         {
             sending.Reached(AttemptStage.Send);
             // 2. What it never takes.
-            if (connection.Refuse(mail, to, RoughSize(sending.Message)) is { } refusal)
+            if (connection.Refuse(mail, to, sending.Message.Text.Length + (sending.Message.Html?.Length ?? 0)) is { } refusal)
             {
                 isKept = true;
                 return (ProviderResult.Refused(refusal, stage: AttemptStage.Guard), false);
@@ -111,14 +102,15 @@ internal sealed class SmtpProvider : IProvider, IAsyncDisposable
             isKept = true;
             return (ProviderResult.Accepted, false);
         }
-        catch (Exception) when (cancel.IsCancellationRequested)
+        catch (Exception failure) when (cancel.IsCancellationRequested && !SmtpFailures.IsVerdict(failure))
         {
             throw new OperationCanceledException(cancel);
         }
         catch (Exception failure) when (SmtpFailures.WhileSending(failure, sending.MayHaveArrived) is { } result)
         {
             var isEnd = SmtpFailures.IsEnd(failure);
-            isKept = !isEnd && connection.IsConnected;
+            // When the time is over, the server may still have an answer on its way.
+            isKept = !isEnd && connection.IsConnected && !cancel.IsCancellationRequested;
             // A server that asks for a pause gets no second try at once.
             return (result, isEnd && result.Certainty == SendCertainty.NotSent);
         }
@@ -130,9 +122,6 @@ internal sealed class SmtpProvider : IProvider, IAsyncDisposable
                 connection.Dispose();
         }
     }
-
-    /// <summary>A character has at most three bytes in UTF-8, which are four in base64.</summary>
-    private static long RoughSize(Message message) => (16 << 10) + (4L * (message.Text.Length + (message.Html?.Length ?? 0)));
 
     /// <summary>MailKit says how much of the content it has written. With all of it, the end of the mail may be on its way.</summary>
     private sealed class Progress(Sending sending) : ITransferProgress

@@ -27,9 +27,19 @@ public sealed record AttemptResult
     /// <summary>The beginning of the receiver's answer, at most 4 KiB.</summary>
     public string Answer { get; init; } = "";
 
+    /// <summary>
+    /// Nothing was sent, because a bound of the channel on this node, such as a rate, allows no attempt of this subscription during this
+    /// time. No attempt counts, and the receiver is not judged by it. Null when the attempt was made.
+    /// </summary>
+    public TimeSpan? NotTriedFor { get; init; }
+
     /// <summary>A failure that any other event would have had as well.</summary>
     public static AttemptResult Troubled(AttemptStage stage, string reason, TimeSpan duration = default) =>
         new() { Outcome = AttemptOutcome.Failed, Stage = stage, Reason = reason, EndpointTroubled = true, Duration = duration };
+
+    /// <summary>No attempt was made. The subscription gets the next one after this time.</summary>
+    public static AttemptResult NotTried(string reason, TimeSpan wait) =>
+        new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = reason, NotTriedFor = wait };
 }
 
 public enum AttemptOutcome

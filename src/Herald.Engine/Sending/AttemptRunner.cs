@@ -57,7 +57,7 @@ internal sealed class AttemptRunner(
             if (trying is not null)
             {
                 result = await trying;
-                counted = true;
+                counted = result.NotTriedFor is null;
             }
         }
         catch (OperationCanceledException) when (own.IsCancellationRequested)
@@ -87,6 +87,8 @@ internal sealed class AttemptRunner(
             ledger.Settle(start.Subscription, start.Kind);
         else if (!hasChannel && IsPresent(start, endpoint))
             ledger.ReturnUnreachable(start.Subscription, start.Kind);
+        else if (result.NotTriedFor is { } wait && IsPresent(start, endpoint))
+            ledger.ReturnHeld(start.Subscription, start.Kind, wait);
         else
             ledger.Return(start.Subscription, start.Kind, 1);
         ended(new AttemptEnded(start, result, counted, startedAtMs, endpointFails, redelivery));

@@ -145,6 +145,12 @@ internal sealed class ReceiverLimit(Random random)
         _nextProbeAtMs = nowMs + (long)(UnreachableProbeMs * (0.8 + (0.4 * random.NextDouble())));
     }
 
+    /// <summary>
+    /// Nothing was sent, because the channel allows no attempt during this time. This is no failure of the receiver: its limit stays.
+    /// </summary>
+    public void Hold(TimeSpan wait, long nowMs) =>
+        _silentUntilMs = Math.Max(_silentUntilMs, nowMs + (long)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 1, LongestSilenceMs));
+
     private bool Succeeded(double latencyMs, bool wanted)
     {
         _failing.Clear();

@@ -2,7 +2,7 @@ namespace Herald.Messages.Providers;
 
 /// <summary>
 /// Which provider may have a message, although its answer did not come. Later attempts stay with that provider, which can drop a repeat by
-/// its id.
+/// its id. A change of the endpoint ends that: the operator wants the message elsewhere.
 /// </summary>
 /// <remarks>
 /// It is in the memory of one node: after a restart, or when the shard has moved, a chain begins with its first provider again. It is
@@ -13,8 +13,8 @@ internal sealed class AmbiguousSends(int most = AmbiguousSends.Most)
     public const int Most = 100_000;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, LinkedListNode<(string Message, string Provider)>> _byMessage = new(StringComparer.Ordinal);
-    private readonly LinkedList<(string Message, string Provider)> _oldestFirst = new();
+    private readonly Dictionary<string, LinkedListNode<Entry>> _byMessage = new(StringComparer.Ordinal);
+    private readonly LinkedList<Entry> _oldestFirst = new();
 
     public int Count
     {
@@ -25,20 +25,21 @@ internal sealed class AmbiguousSends(int most = AmbiguousSends.Most)
         }
     }
 
-    public string? Find(string messageId)
+    /// <param name="endpoint">The revision of the subscription's endpoint.</param>
+    public string? Find(string messageId, int endpoint)
     {
         lock (_lock)
-            return _byMessage.TryGetValue(messageId, out var node) ? node.Value.Provider : null;
+            return _byMessage.TryGetValue(messageId, out var node) && node.Value.Endpoint == endpoint ? node.Value.Provider : null;
     }
 
-    public void Note(string messageId, string provider)
+    public void Note(string messageId, int endpoint, string provider)
     {
         lock (_lock)
         {
             RemoveNeedsLock(messageId);
             if (_byMessage.Count == most)
                 RemoveNeedsLock(_oldestFirst.First!.Value.Message);
-            _byMessage.Add(messageId, _oldestFirst.AddLast((messageId, provider)));
+            _byMessage.Add(messageId, _oldestFirst.AddLast(new Entry(messageId, endpoint, provider)));
         }
     }
 
@@ -53,4 +54,6 @@ internal sealed class AmbiguousSends(int most = AmbiguousSends.Most)
         if (_byMessage.Remove(messageId, out var node))
             _oldestFirst.Remove(node);
     }
+
+    private readonly record struct Entry(string Message, int Endpoint, string Provider);
 }

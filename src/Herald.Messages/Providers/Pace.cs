@@ -1,47 +1,34 @@
 namespace Herald.Messages.Providers;
 
 /// <summary>
-/// Keeps one provider's rate on this node, and its pauses. A message waits for its turn inside its attempt. When the turn would come too
-/// late, the result says when to try again.
+/// The turns of a rate. They have equal distances; after a rest, up to a tenth of a second's turns can be taken at once. Not thread-safe:
+/// the gate guards it.
 /// </summary>
-/// <remarks>Turns have equal distances. After a rest, up to a tenth of a second's turns can be taken at once.</remarks>
-internal sealed class Pace(int? rate, TimeProvider time)
+/// <param name="rate">Turns in a second; null when every turn is now.</param>
+internal sealed class Pace(int? rate)
 {
     private const int BurstsPerSecond = 10;
 
-    private readonly Lock _lock = new();
     private readonly long _distance = rate is { } most ? Math.Max(1, TimeSpan.TicksPerSecond / most) : 0;
     private readonly long _burst = rate is { } some ? Math.Max(1, some / BurstsPerSecond) : 0;
-    private readonly long _start = time.GetTimestamp();
-    private long _next, _pausedUntil;
+    private long _next;
 
-    /// <summary>Takes a turn, or none when it would come later than <paramref name="most"/>.</summary>
-    /// <returns>How long to wait for the turn, and whether it was taken.</returns>
-    public (TimeSpan Wait, bool IsTaken) Take(TimeSpan most)
+    /// <param name="now">Ticks since any fixed time.</param>
+    public bool TryTake(long now)
     {
-        lock (_lock)
-        {
-            var now = Now;
-            // A pause can be long, and another provider may be used meanwhile. So nobody waits for its end inside an attempt.
-            if (_pausedUntil > now)
-                return (new(_pausedUntil - now), false);
-            if (_distance == 0)
-                return (TimeSpan.Zero, true);
-            var turn = Math.Max(_next, now - (_distance * (_burst - 1)));
-            var wait = new TimeSpan(Math.Max(0, turn - now));
-            if (wait > most)
-                return (wait, false);
-            _next = turn + _distance;
-            return (wait, true);
-        }
+        if (_distance == 0)
+            return true;
+        var turn = Turn(now);
+        if (turn > now)
+            return false;
+        _next = turn + _distance;
+        return true;
     }
 
-    /// <summary>The provider has asked for a pause. A shorter one does not end a longer one.</summary>
-    public void Pause(TimeSpan pause)
-    {
-        lock (_lock)
-            _pausedUntil = Math.Max(_pausedUntil, Now + pause.Ticks);
-    }
+    /// <summary>How long it is until a turn.</summary>
+    /// <param name="ahead">How many others have a turn before it.</param>
+    public TimeSpan WaitFor(int ahead, long now) =>
+        _distance == 0 ? TimeSpan.Zero : new(Math.Max(0, Turn(now) + (ahead * _distance) - now));
 
-    private long Now => time.GetElapsedTime(_start).Ticks;
+    private long Turn(long now) => Math.Max(_next, now - (_distance * (_burst - 1)));
 }

@@ -13,7 +13,9 @@ public abstract record ProviderOptions
         + "always, also after a time-out, where the recipient can get the message twice.")]
     public Failover Failover { get; init; }
 
-    [Setting("Use the next provider also when this one asks for a pause. Otherwise its messages wait.")]
+    [Setting(
+        "Use the next provider also when this one asks for a pause, or when its rate or its connections are used up. Otherwise its "
+        + "messages wait.")]
     public bool FailoverWhenThrottled { get; init; }
 
     [Setting("How many messages this node sends in a second at most.", Least = "1", Most = "100000", None = "none")]

@@ -27,6 +27,11 @@ public readonly record struct ProviderResult(SendCertainty Certainty, AttemptRes
             StatusCode = statusCode,
         });
 
+    /// <summary>The provider was not asked, because a bound of this node or a pause allows no message now.</summary>
+    /// <param name="wait">When to come again.</param>
+    public static ProviderResult NotTried(string reason, TimeSpan wait) =>
+        new(SendCertainty.NotTried, AttemptResult.NotTried(ProviderText.OneLine(reason), wait));
+
     /// <summary>The provider refuses this message for good, as another one would.</summary>
     public static ProviderResult Refused(string reason, int? statusCode = null, AttemptStage stage = AttemptStage.Response) =>
         new(SendCertainty.Refused, new()
@@ -54,4 +59,7 @@ public enum SendCertainty
 
     /// <summary>It may have been sent: the answer did not come.</summary>
     Unknown,
+
+    /// <summary>The provider was not asked: a bound of this node or a pause allows no message now. No attempt counts.</summary>
+    NotTried,
 }

@@ -53,8 +53,21 @@ public static class FieldRules
         _ => null,
     };
 
-    /// <summary>The address becomes a part of a header, so it is ASCII there, without brackets.</summary>
+    /// <summary>
+    /// The address becomes a part of a header, so it must be ASCII, without brackets. A host is written in ASCII as name servers do; the
+    /// rest of an address is escaped.
+    /// </summary>
     internal static Uri? Address(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeMailto)
-        && uri.AbsoluteUri.Length <= LongestAddress && !uri.AbsoluteUri.AsSpan().ContainsAny('<', '>') ? uri : null;
+        && Ascii(uri) is { } ascii && ascii.AbsoluteUri is { Length: <= LongestAddress } address && address.All(char.IsAscii)
+        && !address.AsSpan().ContainsAny('<', '>') ? ascii : null;
+
+    private static Uri? Ascii(Uri uri)
+    {
+        if (uri.AbsoluteUri.All(char.IsAscii))
+            return uri;
+        // The path is escaped, so the host is nowhere else in the address.
+        var text = uri.Host.Length > 0 ? uri.AbsoluteUri.Replace(uri.Host, uri.IdnHost, StringComparison.Ordinal) : "";
+        return Uri.TryCreate(text, UriKind.Absolute, out var ascii) ? ascii : null;
+    }
 }

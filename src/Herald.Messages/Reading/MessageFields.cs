@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Herald.Engine.Basics;
 
 namespace Herald.Messages.Reading;
@@ -7,6 +9,8 @@ namespace Herald.Messages.Reading;
 /// <summary>Collects the fields of one message while its JSON is read. The first problem ends the reading.</summary>
 internal sealed class MessageFields(string id)
 {
+    private const string NotUnicode = "The text is not valid Unicode: bytes that are not UTF-8, or half of a UTF-16 pair.";
+
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _data = new(StringComparer.Ordinal);
     private string? _uuid, _to, _subject, _text, _html, _category;
@@ -145,10 +149,13 @@ internal sealed class MessageFields(string id)
     private string? Raw(ref Utf8JsonReader json, string pointer)
     {
         using var value = JsonDocument.ParseValue(ref json);
-        var text = value.RootElement.GetRawText();
-        if (text.Length <= FieldRules.MostToBytes)
-            return text;
-        Refuse(pointer, text, $"At most {FieldRules.MostToBytes:N0} bytes.");
+        var bytes = JsonMarshal.GetRawUtf8Value(value.RootElement);
+        if (bytes.Length > FieldRules.MostToBytes)
+            Refuse(pointer, Printable.Of(bytes), $"At most {FieldRules.MostToBytes:N0} bytes.");
+        else if (!Utf8.IsValid(bytes))
+            Refuse(pointer, Printable.Of(bytes), NotUnicode);
+        else
+            return Encoding.UTF8.GetString(bytes);
         return null;
     }
 
@@ -181,7 +188,7 @@ internal sealed class MessageFields(string id)
         else if (json.ValueSpan.Length > most * FieldRules.LongestEscape)
             Refuse(pointer, FieldText.Of(ref json), $"At most {most:N0} bytes.");
         else if (FieldText.Find(ref json) is not { } text)
-            Refuse(pointer, FieldText.Of(ref json), "The text is not valid Unicode: bytes that are not UTF-8, or half of a UTF-16 pair.");
+            Refuse(pointer, FieldText.Of(ref json), NotUnicode);
         else if (Encoding.UTF8.GetByteCount(text) > most)
             Refuse(pointer, text, $"At most {most:N0} bytes.");
         else

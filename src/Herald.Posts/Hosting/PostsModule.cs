@@ -38,7 +38,7 @@ public sealed class PostsModule : IModule
             [.. providers.Select(provider => PostProvider.Create(
                 provider.Key, provider.Value, Presets.Posts, container.GetRequiredService<ProviderSenders>().For(provider.Value),
                 log: LogOf(container)))],
-            container.GetRequiredService<TimeProvider>()));
+            container.GetRequiredService<TimeProvider>(), LogOf(container)));
         services.AddSingleton<IChannel>(container => container.GetRequiredService<PostChannel>());
         services.AddSingleton<IRecipientCheck>(
             container => new PostRecipientCheck(container.GetRequiredService<PostChannel>().Providers));

@@ -79,7 +79,7 @@ public sealed class PushModule : IModule
                 container.GetRequiredService<HttpSender>(), container.GetRequiredService<TimeProvider>(),
                 container.GetRequiredService<ILoggerFactory>().CreateLogger("Herald.Push"));
             var all = providers.Select(provider => create(provider.Key, provider.Value, parts)).ToList();
-            return new PushChannel(scheme, example, refuseTo, all, parts.Owned, parts.Time);
+            return new PushChannel(scheme, example, refuseTo, all, parts.Owned, parts.Time, parts.Log);
         });
     }
 

@@ -37,8 +37,11 @@ public sealed class SmsModule : IModule
             [.. sms.Providers.Select(provider => PostProvider.Create(
                 provider.Key, provider.Value, Presets, container.GetRequiredService<ProviderSenders>().For(provider.Value),
                 SmsPreparation.For(provider.Value, numbers),
-                container.GetService<ILoggerFactory>()?.CreateLogger("Herald.Sms")))],
+                LogOf(container)))],
             numbers,
-            container.GetRequiredService<TimeProvider>()));
+            container.GetRequiredService<TimeProvider>(), LogOf(container)));
     }
+
+    /// <summary>A container of a test can be without a log.</summary>
+    private static ILogger? LogOf(IServiceProvider container) => container.GetService<ILoggerFactory>()?.CreateLogger("Herald.Sms");
 }

@@ -33,7 +33,9 @@ public sealed class IndependentTests
             var to = name.Length == 0 ? "ann@example.com" : $"\"{quoted}\" <ann@example.com>";
             var used = round % 2 == 0 ? place : old;
 
-            var result = await used.TryAsync(new { subject, to, text, html }, messageId: $"msg_{round}");
+            var unsubscribe = $"https://exämple.com/end?{Uri.EscapeDataString(Line(Draw(random, 6)))}";
+
+            var result = await used.TryAsync(new { subject, to, text, html, unsubscribe }, messageId: $"msg_{round}");
 
             Assert.Equal((AttemptOutcome.Delivered, ""), (result.Outcome, result.Reason));
             var received = await used.NextAsync();
@@ -51,7 +53,12 @@ public sealed class IndependentTests
             Assert.Equal(("ann@example.com", 1), (Of("address"), parsed.RootElement.GetProperty("recipients").GetInt32()));
             Assert.Equal($"<msg_{round}@example.com>", Of("id"));
             Assert.Empty(parsed.RootElement.GetProperty("defects").EnumerateArray());
-            string[] expected = ["content-type", "date", "from", "message-id", "mime-version", "subject", "to"];
+            var end = new string([.. Of("unsubscribe")!.Where(c => c is not (' ' or '\r' or '\n'))]);
+            Assert.Equal($"<{unsubscribe.Replace("exämple", "xn--exmple-cua", StringComparison.Ordinal)}>", end);
+            string[] expected =
+            [
+                "content-type", "date", "from", "list-unsubscribe", "list-unsubscribe-post", "message-id", "mime-version", "subject", "to",
+            ];
             Assert.Equal(
                 expected,
                 parsed.RootElement.GetProperty("headers").EnumerateArray().Select(header => header.GetString()!)

@@ -13,6 +13,7 @@ for line in sys.stdin:
         "headers": [name.lower() for name in mail.keys()],
         "subject": mail["subject"],
         "id": mail["message-id"],
+        "unsubscribe": mail["list-unsubscribe"],
         "name": address.display_name,
         "address": address.addr_spec,
         "recipients": len(mail["to"].addresses),

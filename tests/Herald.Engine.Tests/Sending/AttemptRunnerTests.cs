@@ -268,6 +268,37 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_attempt_that_the_channel_did_not_make_does_not_count_and_the_next_one_follows_after_the_wait()
+    {
+        var (record, length) = await BeginAsync();
+        Run(record, length);
+        (await _channel.NextAsync()).Answer(AttemptResult.NotTried("no turn", TimeSpan.FromMilliseconds(1500.5)));
+        Assert.False((await _ended.Task).Counted);
+        AssertAllIsGivenBack();
+        Assert.Equal(16, _ledger.Look(Subscription).Limit);
+        Assert.Equal(EndpointState.Unknown, _ledger.StateOf(Subscription.Number));
+
+        Assert.Equal(0, _ledger.Ask(Subscription, PermitKind.First, 1, _taker));
+        _clock.Advance(TimeSpan.FromMilliseconds(1500));
+        Assert.Empty(_taker.Granted);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Single(_taker.Granted);
+    }
+
+    [Fact]
+    public async Task A_wait_that_the_channel_of_the_endpoint_before_asked_for_does_not_hold_the_present_one()
+    {
+        var (record, length) = await BeginAsync();
+        Run(record, length);
+        var tried = await _channel.NextAsync();
+        await PutAsync("http://two/");
+        tried.Answer(AttemptResult.NotTried("no turn", TimeSpan.FromHours(1)));
+        await _ended.Task;
+        AssertAllIsGivenBack();
+        Assert.Equal(1, _ledger.Ask(Subscription, PermitKind.First, 1, _taker));
+    }
+
+    [Fact]
     public async Task A_payload_with_an_unknown_key_is_not_sent_and_the_attempt_fails_with_the_reason()
     {
         var (record, length) = await BeginAsync(keyId: 7);

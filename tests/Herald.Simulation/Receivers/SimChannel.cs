@@ -17,6 +17,7 @@ internal sealed class SimChannel(
     public const string Near = "sim", Far = "far";
     private readonly Simulator _simulator = process.Simulator;
     private readonly Requests _requests = new(teller);
+    private readonly Dictionary<string, long> _holdsUntilMs = [];
 
     public IReadOnlyList<string> Schemes => schemes;
 
@@ -30,6 +31,12 @@ internal sealed class SimChannel(
     public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
         _simulator.CheckThread();
+        if (NotTriedFor(attempt.Subscription.Endpoint.Address.Host) is { } wait)
+        {
+            // Nothing is sent, so there is nothing to judge.
+            _simulator.Reached.Count("attempts that a channel did not make");
+            return AttemptResult.NotTried("no turn", wait);
+        }
         var request = _requests.OnBegun(process, attempt);
         var delivery = Begin(attempt);
         var receiver = receivers[attempt.Subscription.Endpoint.Address.Host];
@@ -60,6 +67,15 @@ internal sealed class SimChannel(
             _requests.OnEnded(request, answer.Task.IsCanceled ? null : answer.Task.Result);
             judge.OnEnded(node, delivery, answer.Task.IsCanceled ? null : answer.Task.Result.Outcome);
         }
+    }
+
+    /// <summary>A channel has bounds of its own on each node. This one sends nothing to a host for some time.</summary>
+    private TimeSpan? NotTriedFor(string host)
+    {
+        var until = _holdsUntilMs.GetValueOrDefault(host);
+        if (until <= _simulator.NowMs && receivers[host].Mood == ReceiverMood.Throttling && _simulator.Draw(0.2))
+            _holdsUntilMs[host] = until = _simulator.NowMs + _simulator.Draw(1, 500);
+        return until > _simulator.NowMs ? TimeSpan.FromMilliseconds(until - _simulator.NowMs) : null;
     }
 
     private static readonly AttemptResult TimedOut = Fails(AttemptStage.Wait, null, "no response in time", troubled: true);

@@ -17,6 +17,7 @@ internal sealed class Reached
         "jumps of a clock", "clocks set by hours", "given up by age, in one life", "nodes cut off from the store", "steps with a stale catalog", "steps with all permits in use", "steps with a greedy subscription and permits left to others",
 
         "lives without a channel for some of the endpoints", "steps waiting for a channel",
+        "attempts that a channel did not make",
 
         // Leases
         "steps with shards on several nodes", "steps with shards on four nodes or more", "shards taken over from a node that is gone", "shards asked back", "shards released", "dead nodes removed",
