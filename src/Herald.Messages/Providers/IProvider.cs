@@ -9,7 +9,8 @@ public interface IProvider
 
     /// <summary>
     /// Each recipient has chosen the service that is called for it. So a service that does not answer is the trouble of its recipients and
-    /// not of the provider, which itself bounds what is under way to each service.
+    /// not of the provider, which itself bounds what is under way to each service. When the endpoint names the recipient, it is the trouble
+    /// of the endpoint.
     /// </summary>
     bool RecipientsChooseService => false;
 

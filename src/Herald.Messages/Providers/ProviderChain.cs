@@ -149,7 +149,8 @@ public sealed class ProviderChain
         {
             var reason = sending.Late(_time.GetElapsedTime(began));
             var late = sending.MayHaveArrived ? ProviderResult.Unknown(reason) : ProviderResult.NotSent(sending.Stage, reason);
-            return link.Provider.RecipientsChooseService ? late with { Attempt = late.Attempt with { EndpointTroubled = false } } : late;
+            return link.Provider.RecipientsChooseService && message.To is not null
+                ? late with { Attempt = late.Attempt with { EndpointTroubled = false } } : late;
         }
         catch
         {

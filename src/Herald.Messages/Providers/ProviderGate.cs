@@ -125,7 +125,8 @@ internal sealed class ProviderGate(string setting, IProvider provider, TimeProvi
         $"not tried: no turn within {Text(most)} at {provider.Options.Rate} messages in a second; {setting}.rate allows no more");
 
     private Admission Full(TimeSpan waited) => new(
-        AfterFull, $"not tried: no free connection of {provider.Options.Connections} within {Text(waited)}; {setting}.connections allows no more");
+        AfterFull,
+        $"not tried: no free connection of {provider.Options.Connections} within {Text(waited)}; {setting}.connections allows no more");
 
     private static string Text(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###}s");
 }

@@ -43,7 +43,8 @@ internal sealed class WebPushProvider(
         using var place = await _places.EnterAsync(VapidTokens.AudienceOf(browser.Endpoint), cancel).ConfigureAwait(false);
         var result = await SendAsync(shipment, sending, budget, cancel).ConfigureAwait(false);
         return browser.ExpiresAt <= now && result.Attempt.Outcome != AttemptOutcome.Delivered
-            ? result with { Attempt = result.Attempt with { Reason = WithExpiry(result.Attempt.Reason, browser.ExpiresAt.Value) } } : result;
+            ? result with { Attempt = result.Attempt with { Reason = WithExpiry(result.Attempt.Reason, browser.ExpiresAt.Value) } }
+            : result;
     }
 
     private async ValueTask<ProviderResult> SendAsync(Shipment shipment, Sending sending, Budget budget, CancellationToken cancel)
@@ -55,7 +56,7 @@ internal sealed class WebPushProvider(
             var sent = await sender
                 .SendAsync(CreateRequest, (shipment, token), sending, budget, WebPushAnswers.NeedsBody, cancel).ConfigureAwait(false);
             if (sent.Failure is not null)
-                return OfFailure(sent);
+                return OfFailure(sent, isOfMessage: sending.Message.To is not null);
             var answer = sent.Answer;
             if (WebPushAnswers.IsTokenRefused(answer) && !isSecond && !budget.IsUsedUp
                 && await tokens.RenewAsync(endpoint, token, cancel).ConfigureAwait(false))
@@ -83,8 +84,9 @@ internal sealed class WebPushProvider(
     /// <summary>
     /// A service that cannot be reached is the trouble of its recipients. Another provider would call the same service, so it is not used.
     /// </summary>
-    private static ProviderResult OfFailure(in SendResult sent) => new(
-        sent.MayHaveArrived ? SendCertainty.Unknown : SendCertainty.Refused, sent.Failure! with { EndpointTroubled = false });
+    /// <param name="isOfMessage">The message names the recipient. Otherwise it is that of the whole subscription.</param>
+    private static ProviderResult OfFailure(in SendResult sent, bool isOfMessage) => new(
+        sent.MayHaveArrived ? SendCertainty.Unknown : SendCertainty.Refused, sent.Failure! with { EndpointTroubled = !isOfMessage });
 
     private static OutboundRequest CreateRequest((Shipment Shipment, string Token) state)
     {

@@ -39,6 +39,9 @@ internal sealed class WebPushRig : PushRig
 
     public override int MostText => WebPushEncryption.MostContentBytes - "{\"uuid\":\"msg_p5jXN8AQM9LWM0D4loKWxJek\",\"body\":\"\"}".Length;
 
+    /// <summary>Where nothing listens.</summary>
+    public Uri Nowhere => Refusing.Endpoint;
+
     public override Uri Unreachable
     {
         get

@@ -143,7 +143,9 @@ public sealed class WebPushServiceTests : PushServiceContract
         if (plan is { } planned)
             Rig.Fake.Plan(planned);
 
-        var attempt = Rig.TryAsync(Rig.Payload("a"), plan is null ? Rig.Unreachable : null);
+        var gone = Own.Browser.Subscription;
+        gone["endpoint"] = new Uri(Own.Nowhere, "/push/x").AbsoluteUri;
+        var attempt = Rig.TryAsync(Rig.Payload("a", payload => payload["to"] = plan is null ? gone : Own.Browser.Subscription));
         if (plan == PushPlan.Silence)
         {
             await Rig.NextAsync();
@@ -172,7 +174,8 @@ public sealed class WebPushServiceTests : PushServiceContract
         Assert.False((await silent).EndpointTroubled);
         var late = await waits;
         Assert.Equal((AttemptOutcome.Failed, false), (late.Outcome, late.EndpointTroubled));
-        Assert.Contains($"no free place of 1 at 127.0.0.1:{rig.Browser.Endpoint.Port} (connections) within 15s", late.Reason, StringComparison.Ordinal);
+        var place = $"127.0.0.1:{rig.Browser.Endpoint.Port}";
+        Assert.Contains($"no free place of 1 at {place} (connections) within 15s", late.Reason, StringComparison.Ordinal);
         Assert.False(rig.Fake.Calls.TryRead(out _));
     }
 
