@@ -115,7 +115,10 @@ public sealed class ApnsServiceTests : PushServiceContract
         var right = await File.ReadAllTextAsync(Own.KeyFile);
         await File.WriteAllTextAsync(Own.KeyFile, other.KeyFile);
         Rig.Clock.Advance(TimeSpan.FromSeconds(11));
-        var refused = await Rig.TryAsync(Rig.Payload("a"));
+        // Its use begins the look at the file.
+        AttemptResult refused = null!;
+        await Until.HoldsAsync(
+            async () => (refused = await Rig.TryAsync(Rig.Payload("a"))).Outcome == AttemptOutcome.Failed, "the wrong key is used");
         Assert.Contains("InvalidProviderToken: check keyId, teamId and the key file", refused.Reason, StringComparison.Ordinal);
         Assert.True(refused.EndpointTroubled);
 
