@@ -16,8 +16,8 @@ internal sealed class HttpConnections : IDisposable
 
     /// <param name="lifetime">How long a connection is used; zero for one request only.</param>
     /// <param name="pings">
-    /// Pings over HTTP/2 notice that a silent connection no longer works. All requests to an endpoint share one, and a time-out of a request
-    /// ends only its stream. So without pings, all requests would time out until the connection's lifetime is over.
+    /// Pings over HTTP/2 notice that a silent connection no longer works. All requests to an endpoint share one, and the time-out of a
+    /// request ends only its stream. So without pings, all requests would time out until the connection's lifetime is over.
     /// </param>
     public HttpConnections(
         OutboundOptions options, Dialler dialler, TimeProvider time, TimeSpan lifetime,

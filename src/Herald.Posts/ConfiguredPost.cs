@@ -153,7 +153,7 @@ internal sealed partial class ConfiguredPost
             : parameter.IsSecret && !value.All(char.IsAscii) ? "It contains a character that is not in ASCII. Copy it again."
             : parameter.IsAddress ? AddressRules.Refuse(value, isPrivate)
             : parameter.IsSecret && value.Length < ShortestSecret
-                ? $"It is shorter than {ShortestSecret} characters, so Herald could not hide it where an answer repeats it. Use a longer one."
+                ? $"It is shorter than {ShortestSecret} characters, so it could not be hidden where an answer repeats it. Use a longer one."
             : null;
         if (rule is not null)
             problems.Add(new(place, $"{parameter.About} {rule}") { Value = parameter.IsSecret || isSecret ? HiddenValue : value });

@@ -21,7 +21,8 @@ internal static class PostSecretFile
             using var stream = File.OpenRead(file);
             var buffer = new byte[MostBytes + 1];
             var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            return length > MostBytes ? (null, "The file is longer than 64 KiB, so it has no such value.") : (Parse(buffer[..length]), null);
+            return length <= MostBytes
+                ? (Parse(buffer[..length]), null) : (null, "The file is longer than 64 KiB, so it has no such value.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
         {

@@ -139,7 +139,9 @@ public sealed class AnswerTests
             for (var n = 0; n < RefusalBrake.Most; n++)
                 Assert.Equal(AttemptOutcome.Rejected, brake.Judge(refused).Attempt.Outcome);
             var kept = brake.Judge(refused);
-            Assert.Equal((AttemptOutcome.Failed, SendCertainty.NotSent, true), (kept.Attempt.Outcome, kept.Certainty, kept.Attempt.EndpointTroubled));
+            Assert.Equal(
+                (AttemptOutcome.Failed, SendCertainty.NotSent, true),
+                (kept.Attempt.Outcome, kept.Certainty, kept.Attempt.EndpointTroubled));
             Assert.Contains("it is refusal 11 in a row", kept.Attempt.Reason, StringComparison.Ordinal);
             // Other answers say nothing about the settings.
             brake.Judge(new(AnswerMeaning.Unclear, ProviderResult.Unknown("answered 500")));

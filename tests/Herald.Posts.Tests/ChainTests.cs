@@ -44,7 +44,8 @@ public sealed class ChainTests : IAsyncLifetime
 
         var result = await attempt;
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Wait), (result.Outcome, result.Stage));
-        Assert.Equal($"main: no response from 127.0.0.1:{_first.Port} within 20s", result.Reason);
+        Assert.StartsWith("main: no ", result.Reason, StringComparison.Ordinal);
+        Assert.EndsWith(" within 20s", result.Reason, StringComparison.Ordinal);
         Assert.Empty(_backup.Accepted);
     }
 

@@ -299,8 +299,8 @@ public sealed class PresetTests
     [InlineData("pagerduty", 400, "Invalid routing key", "troubled")]
     [InlineData("pagerduty", 403, "", "troubled")]
     // These services do not say how long the pause is.
-    [InlineData("pagerduty", 429, "{\"status\": \"throttle exceeded\"}", "troubled")]
-    [InlineData("ntfy", 429, "{\"code\": 42901, \"http\": 429, \"error\": \"limit reached\"}", "troubled")]
+    [InlineData("pagerduty", 429, "{\"status\": \"throttle exceeded\"}", "throttled")]
+    [InlineData("ntfy", 429, "{\"code\": 42901, \"http\": 429, \"error\": \"limit reached\"}", "throttled")]
     [InlineData("ntfy", 507, "{\"code\": 50701, \"http\": 507, \"error\": \"topic is inactive\"}", "unclear")]
     public async Task An_answer_of_the_documents_has_its_meaning(string preset, int status, string body, string meaning)
     {

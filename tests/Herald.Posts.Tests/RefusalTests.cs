@@ -15,6 +15,13 @@ public sealed class RefusalTests : IAsyncLifetime
         }
         """;
 
+    private const string Plain = """
+        {
+          "about": "A service", "values": {"server": {"about": "Its address.", "form": "address"}}, "url": "{{server}}",
+          "json": {"text": "{{text}}"}
+        }
+        """;
+
     private readonly PostPlace _place = new();
     private readonly ScriptedReceiver _service = new();
     private FakeProvider _backup = null!;
@@ -35,7 +42,7 @@ public sealed class RefusalTests : IAsyncLifetime
     public async Task A_wrong_address_loses_no_post_and_the_next_provider_sends_them(int status)
     {
         _service.Script(new Reply.Status(status, "<html>nginx</html>"));
-        var service = Service("""{"about": "A service", "values": {"server": {"about": "s", "form": "address"}}, "url": "{{server}}", "json": {"text": "{{text}}"}}""");
+        var service = Service(Plain);
         var alone = _place.Channel(("main", service));
         for (var n = 0; n < 20; n++)
         {
@@ -54,7 +61,7 @@ public sealed class RefusalTests : IAsyncLifetime
     public async Task A_service_that_refuses_every_post_does_not_make_dead_letters_of_all()
     {
         _service.Script(new Reply.Status(400, "no such field"));
-        var channel = _place.Channel(("main", Service("""{"about": "A service", "values": {"server": {"about": "s", "form": "address"}}, "url": "{{server}}", "json": {"txt": "{{text}}"}}""")));
+        var channel = _place.Channel(("main", Service(Plain)));
         var results = new List<AttemptResult>();
         for (var n = 0; n < 20; n++)
             results.Add(await _place.TryAsync(channel, "post://main", new { text = $"{n}" }));
@@ -131,8 +138,8 @@ public sealed class RefusalTests : IAsyncLifetime
               "values": {"server": {"about": "s", "form": "secret-address"}, "token": {"about": "t", "form": "secret", "optional": true}}
             }
             """);
-        var channel = _place.Channel((
-            "main", Values.Of(kind, ("server", Values.Secret(new Uri(_service.Endpoint, $"/{address}"))), ("token", Values.Secret("1:AbCdEf")))));
+        var server = Values.Secret(new Uri(_service.Endpoint, $"/{address}"));
+        var channel = _place.Channel(("main", Values.Of(kind, ("server", server), ("token", Values.Secret("1:AbCdEf")))));
 
         Assert.Equal("", (await _place.TryAsync(channel, "post://main", new { text = "t" })).Reason);
 
@@ -150,7 +157,8 @@ public sealed class RefusalTests : IAsyncLifetime
         const string Path = "services/T0FAKE000/B0FAKE000/fakeFAKEfakeFAKEfake";
         _service.Script(request =>
         {
-            var all = $"{request.Target}\n{string.Join('\n', request.Headers.Select(header => $"{header.Key}: {header.Value}"))}\n{Password}";
+            var headers = request.Headers.Select(header => $"{header.Key}: {header.Value}");
+            var all = $"{request.Target}\n{string.Join('\n', headers)}\n{Password}";
             if (isJson)
                 all = System.Text.Json.JsonSerializer.Serialize(all);
             return new Reply.Status(400, escapesSlashes ? all.Replace("/", "\\/", StringComparison.Ordinal) : all);
@@ -161,8 +169,8 @@ public sealed class RefusalTests : IAsyncLifetime
               "values": {"server": {"about": "s", "form": "secret-address"}, "password": {"about": "p", "form": "secret"}}
             }
             """);
-        var channel = _place.Channel((
-            "main", Values.Of(kind, ("server", Values.Secret(new Uri(_service.Endpoint, $"/{Path}"))), ("password", Values.Secret(Password)))));
+        var server = Values.Secret(new Uri(_service.Endpoint, $"/{Path}"));
+        var channel = _place.Channel(("main", Values.Of(kind, ("server", server), ("password", Values.Secret(Password)))));
 
         var result = await _place.TryAsync(channel, "post://main", new { text = "t" });
 

@@ -22,8 +22,11 @@ public sealed class SettingTests
         Refuses(Values.Of("slack", ("token", new() { File = "/no/such/file" })), "values.token.file", "it does not exist");
         Refuses(Values.Of("slack", ("token", Values.Secret("hunter2\r\nX: y"))), "values.token", "control character");
         Refuses(Values.Of("slack", ("token", Values.Secret("hunter2é"))), "values.token", "not in ASCII");
-        Refuses(Values.Of("slack", ("token", Values.Secret("xoxb-1")), ("colour", Values.Text("red"))), "values.colour", "It has token, server");
-        Refuses(Values.Of("slack", ("token", Values.Secret("xoxb-1")), ("server", Values.Text("slack.com"))), "values.server", "https:// or");
+        Refuses(
+            Values.Of("slack", ("token", Values.Secret("xoxb-1")), ("colour", Values.Text("red"))),
+            "values.colour", "It has token, server");
+        Refuses(
+            Values.Of("slack", ("token", Values.Secret("xoxb-1")), ("server", Values.Text("slack.com"))), "values.server", "https:// or");
         Refuses(Values.Of("discord", ("url", Values.Secret("ftp://hunter2"))), "values.url", "https:// or http://");
         Refuses(Values.Of("discord", ("url", Values.Secret("https://u:hunter2@x.test"))), "values.url", "a user or a password");
         Refuses(Values.Of("slack", ("token", Values.Secret("xoxb1"))), "values.token", "shorter than 6 characters");

@@ -7,7 +7,7 @@ namespace Herald.Posts.Answers;
 /// Keeps posts when a provider refuses one after the other for good. Then it is likely that the settings are wrong, and not each post:
 /// without this, a whole backlog would become dead letters at full speed.
 /// </summary>
-/// <remarks>A single post that is taken ends it. Until then, refused posts are tried again, as the policy of their subscription says.</remarks>
+/// <remarks>A single post that is taken ends it. Until then, refused posts are tried again, as their subscription's policy says.</remarks>
 internal sealed class RefusalBrake
 {
     /// <summary>So many refusals in a row are believed.</summary>

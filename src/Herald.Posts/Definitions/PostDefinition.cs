@@ -58,7 +58,7 @@ public sealed record PostDefinition
 /// <param name="Default">Null when the settings must give a value. Empty when the provider can do without.</param>
 public sealed record PostParameter(string Name, string About, bool IsSecret, bool IsAddress, string? Default)
 {
-    /// <summary>The value that a default repeats, such as <c>account</c> for <c>{{account}}</c>; null when it is a text of its own.</summary>
+    /// <summary>The value that a default repeats, such as <c>account</c> for <c>{{account}}</c>; null for a text of its own.</summary>
     internal static string? NamedBy(string ownDefault) =>
         ownDefault.StartsWith("{{", StringComparison.Ordinal) && ownDefault.EndsWith("}}", StringComparison.Ordinal)
             ? ownDefault[2..^2].Trim() : null;

@@ -37,7 +37,8 @@ public sealed class Presets(Assembly assembly)
             using var file = File.OpenRead(kind);
             var buffer = new byte[MostBytes + 1];
             var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            return length > MostBytes ? (null, $"The file has more than {MostBytes:N0} bytes, so it is no definition.") : (buffer[..length], null);
+            return length <= MostBytes
+                ? (buffer[..length], null) : (null, $"The file has more than {MostBytes:N0} bytes, so it is no definition.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
