@@ -28,8 +28,7 @@ public sealed class ProviderBoundTests
         var late = await TryAsync(channel, "late");
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Guard, false), (late.Outcome, late.Stage, late.EndpointTroubled));
         Assert.Equal((TimeSpan.FromSeconds(3.75), null), (late.NotTriedFor, late.RetryAfter));
-        Assert.Equal(
-            "main: not tried: no turn within 7.5s at 1 messages in a second; note.providers.main.rate allows no more", late.Reason);
+        Assert.Equal("main: not tried: no turn within 7.5s; note.providers.main.rate allows 1 in a second", late.Reason);
 
         for (var n = 1; n < 8; n++)
         {
@@ -79,8 +78,7 @@ public sealed class ProviderBoundTests
         _clock.Advance(TimeSpan.FromSeconds(3.75));
         var result = await second;
         Assert.Equal((TimeSpan.FromSeconds(1), false), (result.NotTriedFor, result.EndpointTroubled));
-        Assert.Equal(
-            "main: not tried: no free connection of 1 within 3.75s; note.providers.main.connections allows no more", result.Reason);
+        Assert.Equal("main: not tried: no free connection within 3.75s; note.providers.main.connections allows 1", result.Reason);
         Assert.Single(main.Names);
         Assert.Empty(_backup.Names);
         _clock.Advance(TimeOut);

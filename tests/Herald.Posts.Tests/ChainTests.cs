@@ -139,7 +139,7 @@ public sealed class ChainTests : IAsyncLifetime
 
         var result = await waits;
         Assert.NotNull(result.NotTriedFor);
-        Assert.Contains("no free connection of 1 within 5s; posts.providers.main.connections", result.Reason, StringComparison.Ordinal);
+        Assert.Contains("no free connection within 5s; posts.providers.main.connections allows 1", result.Reason, StringComparison.Ordinal);
         Assert.False(result.EndpointTroubled);
         _place.Clock.Advance(Timeout);
         await silent;

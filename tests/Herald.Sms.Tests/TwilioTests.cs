@@ -74,6 +74,8 @@ public sealed class TwilioTests
         var result = await place.TryAsync(channel, $"sms://main{To}", new { text = "Hello" });
 
         Assert.Equal(meaning, MeaningOf(result));
+        // Twilio does not say how long the pause is, so the chain does.
+        Assert.Equal(meaning == "throttled" ? TimeSpan.FromSeconds(5) : null, result.RetryAfter);
         Assert.Contains("The words of Twilio.", result.Reason, StringComparison.Ordinal);
         Assert.Equal(status, result.StatusCode);
     }

@@ -122,11 +122,10 @@ internal sealed class ProviderGate(string setting, IProvider provider, TimeProvi
     /// <param name="late">By how much the turn would come too late.</param>
     private Admission NoTurn(TimeSpan most, TimeSpan late) => new(
         late > most / 2 ? late : most / 2,
-        $"not tried: no turn within {Text(most)} at {provider.Options.Rate} messages in a second; {setting}.rate allows no more");
+        $"not tried: no turn within {Text(most)}; {setting}.rate allows {provider.Options.Rate} in a second");
 
     private Admission Full(TimeSpan waited) => new(
-        AfterFull,
-        $"not tried: no free connection of {provider.Options.Connections} within {Text(waited)}; {setting}.connections allows no more");
+        AfterFull, $"not tried: no free connection within {Text(waited)}; {setting}.connections allows {provider.Options.Connections}");
 
     private static string Text(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###}s");
 }
