@@ -170,8 +170,7 @@ public sealed class FcmServiceTests : PushServiceContract
         await File.WriteAllTextAsync(Own.AccountFile, second.AccountFile);
         Rig.Clock.Advance(TimeSpan.FromSeconds(11));
 
-        // This use of the file begins the look at it.
-        Assert.Equal(AttemptOutcome.Delivered, (await Rig.TryAsync(Rig.Payload("b"))).Outcome);
+        // Its use begins the look at the file.
         AttemptResult? result = null;
         await Until.HoldsAsync(
             async () => (result = await Rig.TryAsync(Rig.Payload("c"))).Outcome == AttemptOutcome.Failed, "the new account is used");
