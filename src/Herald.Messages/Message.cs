@@ -9,6 +9,12 @@ public sealed record Message
     /// </summary>
     public required string Id { get; init; }
 
+    /// <summary>
+    /// By which a service recognizes a repeat, when several recipients can get messages with the same <see cref="Id"/>: it differs for each
+    /// provider and recipient. Null when the id itself does.
+    /// </summary>
+    public string? RepeatKey { get; init; }
+
     /// <summary>The kind of channel that the sender asked for; null when the payload does not say. Channels need not look at it.</summary>
     public Destination? Destination { get; init; }
 

@@ -81,14 +81,19 @@ public sealed class AddressGuard(IEnumerable<IPNetwork> allowed)
     /// <returns>Why the endpoint is refused, in a sentence; null when it is allowed, or has a name that is yet to be resolved.</returns>
     public string? Refuse(Uri endpoint)
     {
+        return Find(endpoint) is not { } found ? null
+            : $"endpoint: '{EndpointName.Show(endpoint)}' is at {found.Address}, which is {found.What}; use a public address, "
+                + "or list its network in the server's setting webhooks.allowedNetworks";
+    }
+
+    /// <summary>The address that is written in the URL and refused, and its kind; null when there is none.</summary>
+    internal (IPAddress Address, string What)? Find(Uri endpoint)
+    {
         ArgumentNullException.ThrowIfNull(endpoint);
         var host = endpoint.IdnHost.TrimEnd('.');
         if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
             host = IPAddress.Loopback.ToString();
-        if (!IPAddress.TryParse(host, out var address) || Refuse(address) is not { } what)
-            return null;
-        return $"endpoint: '{EndpointName.Show(endpoint)}' is at {address}, which is {what}; use a public address, "
-            + "or list its network in the server's setting webhooks.allowedNetworks";
+        return IPAddress.TryParse(host, out var address) && Refuse(address) is { } what ? (address, what) : null;
     }
 
     /// <summary>

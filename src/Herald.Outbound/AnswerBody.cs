@@ -7,18 +7,27 @@ namespace Herald.Outbound;
 internal static class AnswerBody
 {
     /// <summary>
-    /// The status has already decided the result, so a body that breaks off or never ends is cut and changes nothing.
+    /// The status has arrived, so a body that breaks off or never ends is cut and changes nothing.
     /// </summary>
-    public static async ValueTask<(string Text, bool IsWhole)> ReadAsync(HttpResponseMessage response, int most, CancellationToken cancel)
+    /// <param name="deadline">Ends the reading.</param>
+    /// <param name="patience">The time for what of the body has not arrived with the head, when this is less than the deadline's.</param>
+    public static async ValueTask<(string Text, bool IsWhole)> ReadAsync(
+        HttpResponseMessage response, int most, CancellationTokenSource deadline, TimeSpan? patience)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(most);
         var (length, isWhole) = (0, false);
         try
         {
-            var body = response.Content.ReadAsStream(cancel);
+            var body = response.Content.ReadAsStream(deadline.Token);
             while (length < most && !isWhole)
             {
-                var read = await body.ReadAsync(buffer.AsMemory(length, most - length), cancel).ConfigureAwait(false);
+                var reading = body.ReadAsync(buffer.AsMemory(length, most - length), deadline.Token);
+                if (patience is { } some && !reading.IsCompleted)
+                {
+                    deadline.CancelAfter(some);
+                    patience = null;
+                }
+                var read = await reading.ConfigureAwait(false);
                 isWhole = read == 0;
                 length += read;
             }

@@ -73,10 +73,7 @@ public sealed class Dialler
         var allowed = Array.FindAll(addresses, address => guard.Refuse(address) is null);
         if (allowed.Length > 0)
             return allowed;
-        throw new DialException(
-            AttemptStage.Guard,
-            $"{host} is at {addresses[0]}, which is {guard.Refuse(addresses[0])}; "
-                + "Herald goes there only if webhooks.allowedNetworks contains it");
+        throw new DialException(AttemptStage.Guard, $"{host} is at {addresses[0]}, which is {guard.Refuse(addresses[0])}");
     }
 
     private async ValueTask<Stream> ConnectAsync(IPAddress[] addresses, string host, int port, CancellationToken cancel)

@@ -22,12 +22,18 @@ public static class Failures
         return AttemptResult.Troubled(stage, reason, duration);
     }
 
-    /// <param name="reached">The stage that the attempt had reached, for exceptions that do not contain their stage.</param>
-    public static AttemptResult From(Exception failure, Uri endpoint, AttemptStage reached, TimeSpan duration)
+    /// <param name="reached">The stage that the attempt had reached. The result's stage is never an earlier one.</param>
+    /// <param name="remedy">What allows an address that the guard refuses, as the end of a sentence.</param>
+    public static AttemptResult From(Exception failure, Uri endpoint, AttemptStage reached, string remedy, TimeSpan duration)
     {
         ArgumentNullException.ThrowIfNull(failure);
         ArgumentNullException.ThrowIfNull(endpoint);
         var (stage, reason) = Judge(failure, endpoint, reached);
+        if (stage == AttemptStage.Guard)
+            reason = $"{reason}; {remedy}";
+        // The request was sent, its connection ended, and sending it again failed at an earlier stage. It may have arrived the first time.
+        if (stage < reached && reached >= AttemptStage.Send)
+            (stage, reason) = (reached, $"the connection ended before the answer, and the request could not be sent again: {reason}");
         return AttemptResult.Troubled(stage, reason, duration);
     }
 
@@ -74,6 +80,8 @@ public static class Failures
             SocketError.NetworkUnreachable => "network unreachable",
             SocketError.HostNotFound or SocketError.NoData => "no such host",
             SocketError.TryAgain => "the name server does not answer",
+            SocketError.ProcessLimit => "this machine allows no further thread for the look-up",
+            SocketError.NoRecovery => "the look-up failed",
             var other => other.ToString(),
         };
     }

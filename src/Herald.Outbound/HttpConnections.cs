@@ -9,26 +9,29 @@ internal sealed class HttpConnections : IDisposable
     /// <summary>The longest time-out of an attempt. No connection needs more.</summary>
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(10);
-
     private readonly HttpMessageInvoker _http;
     private readonly OutboundOptions _options;
     private readonly Dialler _dialler;
     private readonly TimeProvider _time;
 
     /// <param name="lifetime">How long a connection is used; zero for one request only.</param>
-    /// <param name="sendsPings">Pings over HTTP/2 notice that a silent connection no longer works.</param>
-    public HttpConnections(OutboundOptions options, Dialler dialler, TimeProvider time, TimeSpan lifetime, bool sendsPings = false)
+    /// <param name="pings">
+    /// Pings over HTTP/2 notice that a silent connection no longer works. All requests to an endpoint share one, and the time-out of a
+    /// request ends only its stream. So without pings, all requests would time out until the connection's lifetime is over.
+    /// </param>
+    public HttpConnections(
+        OutboundOptions options, Dialler dialler, TimeProvider time, TimeSpan lifetime,
+        HttpKeepAlivePingPolicy pings = HttpKeepAlivePingPolicy.WithActiveRequests)
     {
         (_options, _dialler, _time) = (options, dialler, time);
-        _http = new HttpMessageInvoker(CreateHandler(lifetime, sendsPings));
+        _http = new HttpMessageInvoker(CreateHandler(lifetime, pings));
     }
 
     public Task<HttpResponseMessage> SendAsync(OutboundRequest request, CancellationToken cancel) => _http.SendAsync(request, cancel);
 
     public void Dispose() => _http.Dispose();
 
-    private SocketsHttpHandler CreateHandler(TimeSpan lifetime, bool sendsPings)
+    private SocketsHttpHandler CreateHandler(TimeSpan lifetime, HttpKeepAlivePingPolicy pings)
     {
         // Permits limit connections, not this handler: a limit per host would let one slow subscription stop another on the same host.
         var handler = new SocketsHttpHandler
@@ -39,6 +42,9 @@ internal sealed class HttpConnections : IDisposable
             ConnectCallback = DialAsync,
             ConnectTimeout = LongestTimeout,
             EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = pings == HttpKeepAlivePingPolicy.Always ? _options.IdlePingDelay : _options.PingDelay,
+            KeepAlivePingPolicy = pings,
+            KeepAlivePingTimeout = _options.PingTimeout,
             MaxResponseDrainSize = _options.MaxDrainBytes,
             MaxResponseHeadersLength = 32,
             PooledConnectionIdleTimeout = _options.IdleConnectionLifetime,
@@ -48,12 +54,6 @@ internal sealed class HttpConnections : IDisposable
             UseCookies = false,
             UseProxy = _options.Proxy is not null,
         };
-        if (sendsPings)
-        {
-            handler.KeepAlivePingDelay = _options.PingDelay;
-            handler.KeepAlivePingTimeout = PingTimeout;
-            handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always;
-        }
         handler.SslOptions.RemoteCertificateValidationCallback = _options.AcceptCertificate;
         return handler;
     }

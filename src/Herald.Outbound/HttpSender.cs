@@ -15,7 +15,8 @@ namespace Herald.Outbound;
 /// connection turns out to have ended, create the request again and send it once more over a new one. Redirects are not followed.
 /// </item>
 /// <item>
-/// The beginning of the answer is kept and some more is drained. If there is still more, the connection is closed.
+/// The beginning of the answer is kept and some more is drained. If there is still more, the connection is closed. An answer whose status
+/// has arrived is an answer: the end of the time, also of the caller's, only cuts its body.
 /// </item>
 /// <item>Every failure on the way becomes a result. The payload is released before the call ends.</item>
 /// </list>
@@ -47,15 +48,21 @@ public sealed class HttpSender : IDisposable
         _time = time;
         _pooled = new(options, dialler, time, options.ConnectionLifetime);
         _unpooled = new(options, dialler, time, TimeSpan.Zero);
-        _http2 = new(options, dialler, time, options.ConnectionLifetime, sendsPings: true);
+        _http2 = new(options, dialler, time, options.ConnectionLifetime, HttpKeepAlivePingPolicy.Always);
         _deadlines = new DeadlinePool(time);
     }
 
     /// <summary>The guard that judges each address. Callers can ask it early, before there is anything to send.</summary>
     public AddressGuard Guard => _dialler.Guard;
 
+    /// <summary>The clock of time-outs and pauses.</summary>
+    public TimeProvider Time => _time;
+
+    /// <summary>A sender with the same options that shares no connection with this one. The caller disposes it.</summary>
+    public HttpSender WithOwnConnections() => new(_options, _dialler, _time);
+
     /// <param name="create">Creates the request of the state. It is called again when the request must be sent again.</param>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled before an answer came.</exception>
     public async ValueTask<SendResult> SendAsync<TState>(
         Func<TState, OutboundRequest> create, TState state, SendRules rules, CancellationToken cancel)
     {
@@ -71,7 +78,7 @@ public sealed class HttpSender : IDisposable
         {
             // 2. The request.
             request = create(state);
-            if (RefuseBehindProxy(request) is { } refusal)
+            if (RefuseBehindProxy(request, rules) is { } refusal)
                 return new(AttemptResult.Troubled(AttemptStage.Guard, refusal));
 
             // 3. The connection.
@@ -82,19 +89,22 @@ public sealed class HttpSender : IDisposable
             }
             catch (HttpRequestException failure) when (CanSendAgain(failure, rules))
             {
+                var mayHaveArrived = request.Stage >= AttemptStage.Send && !Failures.FindStaleConnection(failure)!.IsUnsent;
                 await ReleaseAsync(request).ConfigureAwait(false);
                 request = create(state);
+                request.Follow(mayHaveArrived);
                 response = await _unpooled.SendAsync(request, deadline.Token).ConfigureAwait(false);
             }
 
             // 4. The answer.
             using (response)
             {
-                var (body, isWhole) = await AnswerBody.ReadAsync(response, rules.MaxAnswerBytes, deadline.Token).ConfigureAwait(false);
-                cancel.ThrowIfCancellationRequested();
+                var status = (int)response.StatusCode;
+                var (body, isWhole) = await AnswerBody
+                    .ReadAsync(response, rules.MaxAnswerBytes, deadline, PatienceOf(rules, status, started)).ConfigureAwait(false);
                 clean = request.Sending.IsCompleted;
                 return new(new HttpAnswer(
-                    (int)response.StatusCode, response.Headers, body, isWhole, RetryAfterOf(response), _time.GetElapsedTime(started)));
+                    status, response.Headers, body, isWhole, RetryAfterOf(response), _time.GetElapsedTime(started)));
             }
         }
         // 5. Failures.
@@ -108,7 +118,7 @@ public sealed class HttpSender : IDisposable
             var duration = _time.GetElapsedTime(started);
             return new(deadline.IsCancellationRequested
                 ? Failures.TimedOut(request!.RequestUri!, request.Stage, rules.Timeout, duration)
-                : Failures.From(failure, request!.RequestUri!, request.Stage, duration));
+                : Failures.From(failure, request!.RequestUri!, request.Stage, rules.Remedy, duration));
         }
         finally
         {
@@ -147,7 +157,16 @@ public sealed class HttpSender : IDisposable
     }
 
     /// <summary>A proxy resolves names. Then only addresses that are written in the URL can be checked here.</summary>
-    private string? RefuseBehindProxy(OutboundRequest request) => _options.Proxy is null ? null : Guard.Refuse(request.RequestUri!);
+    private string? RefuseBehindProxy(OutboundRequest request, in SendRules rules) =>
+        _options.Proxy is not null && Guard.Find(request.RequestUri!) is { } found
+            ? $"{request.RequestUri!.IdnHost} is at {found.Address}, which is {found.What}; {rules.Remedy}" : null;
+
+    /// <summary>Null when the body may take all the time that is left.</summary>
+    private TimeSpan? PatienceOf(in SendRules rules, int status, long started)
+    {
+        var left = rules.Timeout - _time.GetElapsedTime(started);
+        return left <= SendRules.BodyPatience || rules.NeedsBody?.Invoke(status) == true ? null : SendRules.BodyPatience;
+    }
 
     private TimeSpan? RetryAfterOf(HttpResponseMessage response) =>
         response.IsSuccessStatusCode ? null : RetryAfter.Read(response.Headers, _time.GetUtcNow(), _options.MaxRetryAfter);

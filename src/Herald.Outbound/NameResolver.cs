@@ -19,7 +19,8 @@ namespace Herald.Outbound;
 /// <item>Names whose last look-up took long share one thread. So names that are never answered delay all others once, and not again.</item>
 /// </list>
 /// </remarks>
-internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvider time)
+/// <param name="start">Starts a thread. It throws when the machine allows no further one.</param>
+internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvider time, Action<Action>? start = null)
 {
     public const int MostThreads = 64, MostForNewNames = 56;
     private const int MostNames = 10_000;
@@ -103,13 +104,29 @@ internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvid
             var underWay = name.UnderWay.Task;
             while (_threads < MostThreads && Take() is { } taken)
             {
-                _threads++;
-                new Thread(() => Work(taken.Name, taken.Urgency)) { IsBackground = true, Name = "Herald names" }.Start();
+                Begin(taken.Name, taken.Urgency);
             }
             return underWay;
         }
         return name.UnderWay.Task;
     }
+
+    private void Begin(Name name, Urgency urgency)
+    {
+        _threads++;
+        try
+        {
+            (start ?? Start)(() => Work(name, urgency));
+        }
+        // A container allows a number of threads, and memory can run out. That says nothing about the name, so it is not remembered.
+        catch (Exception failure) when (failure is OutOfMemoryException or ThreadStartException)
+        {
+            _threads--;
+            Fail(Leave(name, urgency), SocketError.ProcessLimit);
+        }
+    }
+
+    private static void Start(Action work) => new Thread(() => work()) { IsBackground = true, Name = "Herald names" }.Start();
 
     private (Name Name, Urgency Urgency)? Take()
     {
@@ -159,10 +176,15 @@ internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvid
             if (addresses is not null)
                 underWay.TrySetResult(addresses);
             else
-                underWay.TrySetException(new SocketException((int)failure));
-            // Marks the exception as observed: there can be no caller left that waits.
-            _ = underWay.Task.Exception;
+                Fail(underWay, failure);
         }
+    }
+
+    private static void Fail(TaskCompletionSource<IPAddress[]> underWay, SocketError failure)
+    {
+        underWay.TrySetException(new SocketException((int)failure));
+        // Marks the exception as observed: there can be no caller left that waits.
+        _ = underWay.Task.Exception;
     }
 
     private (IPAddress[]? Addresses, SocketError Failure) Ask(string host)
@@ -179,12 +201,15 @@ internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvid
         {
             return (null, SocketError.HostNotFound); // The text cannot be a name.
         }
+        // An exception that leaves the thread would end the process.
+        catch (Exception)
+        {
+            return (null, SocketError.NoRecovery);
+        }
     }
 
     private TaskCompletionSource<IPAddress[]> End(Name name, Urgency urgency, IPAddress[]? addresses, SocketError failure, bool tookLong)
     {
-        _threadsForNew -= urgency == Urgency.New ? 1 : 0;
-        _slowIsTried &= urgency != Urgency.Slow;
         name.IsSlow = tookLong;
         if (addresses is not null)
         {
@@ -197,6 +222,14 @@ internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvid
             if (failure is SocketError.HostNotFound or SocketError.NoData)
                 name.Addresses = null;
         }
+        return Leave(name, urgency);
+    }
+
+    /// <summary>The look-up is over. Its caller tells those who wait.</summary>
+    private TaskCompletionSource<IPAddress[]> Leave(Name name, Urgency urgency)
+    {
+        _threadsForNew -= urgency == Urgency.New ? 1 : 0;
+        _slowIsTried &= urgency != Urgency.Slow;
         var underWay = name.UnderWay!;
         name.UnderWay = null;
         return underWay;

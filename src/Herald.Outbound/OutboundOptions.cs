@@ -58,8 +58,13 @@ public sealed record OutboundOptions
     internal Func<string, IPAddress[]> Resolve { get; init; } = Dns.GetHostAddresses;
     internal RemoteCertificateValidationCallback? AcceptCertificate { get; init; }
 
-    /// <summary>A hook for tests: how long a connection for requests that need HTTP/2 is silent before a ping.</summary>
-    internal TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// Hooks for tests: how long a connection over HTTP/2 is silent before a ping while it has a request, and without one for requests that
+    /// need HTTP/2; and how long the answer to a ping may take.
+    /// </summary>
+    internal TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(10);
+    internal TimeSpan IdlePingDelay { get; init; } = TimeSpan.FromSeconds(30);
+    internal TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>All errors, each with the setting and its value; empty when there are none.</summary>
     public IReadOnlyList<string> Validate()

@@ -17,6 +17,7 @@ public sealed class OutboundRequest : HttpRequestMessage
     /// <summary>The value of the header <c>User-Agent</c>.</summary>
     public static readonly string UserAgent = "Herald/" + ProductVersion();
 
+    private readonly Lock _gate = new();
     private readonly PayloadContent _content;
     private volatile AttemptStage _stage = AttemptStage.Connect;
 
@@ -45,8 +46,11 @@ public sealed class OutboundRequest : HttpRequestMessage
 
     public AttemptStage Stage => _stage;
 
-    /// <summary>Called just before the payload is sent. From then on, the endpoint may have it.</summary>
-    public Action? OnSending { get; set; }
+    /// <summary>
+    /// Called at each stage. From <see cref="AttemptStage.Send"/> on, the endpoint may have the request. An earlier stage after that says
+    /// that nothing of it had gone out.
+    /// </summary>
+    public Action<AttemptStage>? OnStage { get; set; }
 
     /// <summary>
     /// Ends when the payload is no longer read. HTTP/2 can return an answer while the body is still being sent, but the payload is lent
@@ -60,16 +64,38 @@ public sealed class OutboundRequest : HttpRequestMessage
     /// </summary>
     internal void Dialled(AttemptStage stage)
     {
-        if (_stage <= AttemptStage.Secure)
+        lock (_gate)
+        {
+            if (_stage > AttemptStage.Secure)
+                return;
             _stage = stage;
+            OnStage?.Invoke(stage);
+        }
     }
 
-    /// <summary>Called by the content.</summary>
+    /// <summary>Called by the content, which is sent again when HTTP/2 repeats a request. The stage does not go back then either.</summary>
     internal void Sent(AttemptStage stage)
     {
-        _stage = stage;
-        if (stage == AttemptStage.Send)
-            OnSending?.Invoke();
+        lock (_gate)
+        {
+            if (stage <= _stage)
+                return;
+            _stage = stage;
+            OnStage?.Invoke(stage);
+        }
+    }
+
+    /// <summary>The request follows another one, which is not repeated unless this is safe.</summary>
+    /// <param name="mayHaveArrived">The endpoint may have the other one, so that this one proves nothing before it is answered.</param>
+    internal void Follow(bool mayHaveArrived)
+    {
+        lock (_gate)
+        {
+            if (mayHaveArrived)
+                _stage = AttemptStage.Wait;
+            else
+                OnStage?.Invoke(_stage);
+        }
     }
 
     private static string ProductVersion()

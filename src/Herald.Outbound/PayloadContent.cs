@@ -24,9 +24,17 @@ internal sealed class PayloadContent(OutboundRequest request, ReadOnlyMemory<byt
         request.Sent(AttemptStage.Send);
         var write = stream.WriteAsync(payload, cancellationToken);
         if (!write.IsCompletedSuccessfully)
-            return _sending = FinishAsync(write);
+            return Finish(write);
         request.Sent(AttemptStage.Wait);
         return Task.CompletedTask;
+    }
+
+    /// <summary>HTTP/2 can send a request again while the first sending has not let go of the payload.</summary>
+    private Task Finish(ValueTask write)
+    {
+        var finish = FinishAsync(write);
+        _sending = _sending.IsCompleted ? finish : Task.WhenAll(_sending, finish);
+        return finish;
     }
 
     private async Task FinishAsync(ValueTask write)

@@ -15,6 +15,9 @@ public readonly struct SendResult
     /// <summary>The result of the attempt when no answer came; null when one came.</summary>
     public AttemptResult? Failure { get; }
 
+    /// <summary>The endpoint may have the request: it has answered, or the failure came after the sending had begun.</summary>
+    public bool MayHaveArrived => Failure is null || Failure.Stage >= AttemptStage.Send;
+
     /// <summary>Only without a <see cref="Failure"/>.</summary>
     public HttpAnswer Answer =>
         Failure is null ? _answer : throw new InvalidOperationException($"No answer came: {Failure.Reason}");

@@ -1,20 +1,23 @@
-using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.RegularExpressions;
 using Herald.Engine.Basics;
-using Herald.Hosting.Text;
 using Herald.Posts.Definitions;
 using Herald.Posts.Requests;
 
 namespace Herald.Posts;
 
 /// <summary>A definition together with the values that the settings of one provider give it.</summary>
-internal sealed class ConfiguredPost
+internal sealed partial class ConfiguredPost
 {
     private const int MostProblems = 8;
 
     private const string Mask = "***", HiddenValue = "(hidden)";
 
-    /// <summary>A shorter secret would be found in words by chance.</summary>
-    private const int ShortestHidden = 4;
+    /// <summary>A shorter one would be found in words by chance, so it could not be removed from answers.</summary>
+    private const int ShortestSecret = 6;
+
+    /// <summary>A part of a secret address that is so long is a secret of its own.</summary>
+    private const int ShortestPart = 16;
 
     private readonly string[] _secrets;
 
@@ -24,7 +27,7 @@ internal sealed class ConfiguredPost
         // The longest is first, because one can be a part of another.
         _secrets =
         [
-            .. secrets.SelectMany(SpellingsOf).Where(secret => secret.Length >= ShortestHidden)
+            .. secrets.SelectMany(SpellingsOf).Where(secret => secret.Length > 0).Distinct(StringComparer.Ordinal)
                 .OrderByDescending(secret => secret.Length),
         ];
     }
@@ -47,14 +50,21 @@ internal sealed class ConfiguredPost
         if (json is null)
             return (null, [new($"{setting}.kind", missing!) { Value = options.Kind }]);
         var (definition, fieldProblems) = DefinitionReader.Read(json);
-        if (definition is null)
-            return (null, [OfDefinition(setting, options.Kind, fieldProblems)]);
+        return definition is null
+            ? (null, [OfDefinition(setting, options.Kind, fieldProblems)]) : Configure(name, options, definition, PostSecretFile.Read);
+    }
+
+    /// <param name="read">The text of the file that has this value, or why there is none.</param>
+    public static (ConfiguredPost? Post, IReadOnlyList<SettingProblem> Problems) Configure(
+        string name, PostProviderOptions options, PostDefinition definition, PostSecretFile.Reading read)
+    {
+        var setting = $"providers.{name}";
         var problems = new List<SettingProblem>();
-        var values = ValuesOf(setting, options, definition, problems);
+        var values = ValuesOf(setting, options, definition, read, problems);
         if (problems.Count > 0)
             return (null, problems);
         var requestProblems = new List<FieldProblem>();
-        var request = PostRequest.Build(definition, values, requestProblems);
+        var request = PostRequest.Build(definition, values, options.PrivateNetwork, requestProblems);
         if (options.To is { } to && definition.To is null)
             problems.Add(new($"{setting}.to", $"'{options.Kind}' has no recipients: its address says who gets a post. Remove it."));
         else if (options.To is { } wrong && definition.To?.Pattern?.IsMatch(wrong) == false)
@@ -63,6 +73,9 @@ internal sealed class ConfiguredPost
             problems.Add(OfDefinition(setting, options.Kind, requestProblems));
         var secrets = definition.Parameters.Where(parameter => parameter.IsSecret || IsSecret(options, parameter.Name))
             .Select(parameter => values[parameter.Name]);
+        // Of basic authentication, what goes out is another text than the password.
+        if (request?.Authorization is { } authorization)
+            secrets = secrets.Append(authorization[(authorization.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
         return problems.Count == 0 ? (new(definition, request!, secrets), []) : (null, problems);
     }
 
@@ -76,7 +89,7 @@ internal sealed class ConfiguredPost
     }
 
     private static Dictionary<string, string> ValuesOf(
-        string setting, PostProviderOptions options, PostDefinition definition, List<SettingProblem> problems)
+        string setting, PostProviderOptions options, PostDefinition definition, PostSecretFile.Reading read, List<SettingProblem> problems)
     {
         var known = string.Join(", ", definition.Parameters.Select(parameter => parameter.Name).DefaultIfEmpty("none"));
         foreach (var name in options.Values.Keys.Where(name => definition.Parameters.All(parameter => parameter.Name != name)))
@@ -92,8 +105,8 @@ internal sealed class ConfiguredPost
                 values[parameter.Name] = DefaultOf(parameter, values);
                 continue;
             }
-            if (Read(place, given, parameter, problems) is { } value)
-                values[parameter.Name] = Check(place, value, parameter, given.Text is null, problems);
+            if (Read(place, given, parameter, read, problems) is { } value)
+                values[parameter.Name] = Check(place, value, parameter, given.Text is null, options.PrivateNetwork, problems);
         }
         return values;
     }
@@ -102,14 +115,14 @@ internal sealed class ConfiguredPost
     private static string DefaultOf(PostParameter parameter, Dictionary<string, string> values)
     {
         var text = parameter.Default ?? "";
-        var other = text.StartsWith("{{", StringComparison.Ordinal) && text.EndsWith("}}", StringComparison.Ordinal) ? text[2..^2] : "";
-        return values.GetValueOrDefault(other, text);
+        return PostParameter.NamedBy(text) is { } other ? values.GetValueOrDefault(other, "") : text;
     }
 
     private static string WaysFor(string place, PostParameter parameter) =>
         parameter.IsSecret ? $"{place}.secret or {place}.file" : $"{place}.text";
 
-    private static string? Read(string place, PostValueOptions given, PostParameter parameter, List<SettingProblem> problems)
+    private static string? Read(
+        string place, PostValueOptions given, PostParameter parameter, PostSecretFile.Reading read, List<SettingProblem> problems)
     {
         if (new[] { given.Text, given.Secret, given.File }.Count(one => one is not null) != 1)
         {
@@ -125,24 +138,22 @@ internal sealed class ConfiguredPost
         }
         if (given.File is not { } file)
             return given.Text ?? given.Secret;
-        try
-        {
-            return File.ReadAllText(file, new UTF8Encoding(false, throwOnInvalidBytes: true)).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException or ArgumentException)
-        {
-            problems.Add(new($"{place}.file", $"The file cannot be read: {FileReason.Of(e)}.") { Value = file });
-            return null;
-        }
+        var (text, problem) = read(parameter.Name, file);
+        if (text is null)
+            problems.Add(new($"{place}.file", problem!) { Value = file });
+        return text;
     }
 
-    private static string Check(string place, string value, PostParameter parameter, bool isSecret, List<SettingProblem> problems)
+    private static string Check(
+        string place, string value, PostParameter parameter, bool isSecret, bool isPrivate, List<SettingProblem> problems)
     {
         const int Longest = 4096;
         var rule = value.Length is 0 or > Longest ? $"It has 1 to {Longest:N0} characters."
             : value.Any(char.IsControl) ? "It contains a control character, such as a line break. Remove it."
             : parameter.IsSecret && !value.All(char.IsAscii) ? "It contains a character that is not in ASCII. Copy it again."
-            : parameter.IsAddress ? AddressRules.Refuse(value)
+            : parameter.IsAddress ? AddressRules.Refuse(value, isPrivate)
+            : parameter.IsSecret && value.Length < ShortestSecret
+                ? $"It is shorter than {ShortestSecret} characters, so it could not be hidden where an answer repeats it. Use a longer one."
             : null;
         if (rule is not null)
             problems.Add(new(place, $"{parameter.About} {rule}") { Value = parameter.IsSecret || isSecret ? HiddenValue : value });
@@ -152,8 +163,25 @@ internal sealed class ConfiguredPost
     private static bool IsSecret(PostProviderOptions options, string name) =>
         options.Values.TryGetValue(name, out var given) && given.Text is null;
 
-    /// <summary>A secret as it is, and as it can stand in a URL. Of a URL, path and query are what a provider would repeat.</summary>
-    private static IEnumerable<string> SpellingsOf(string secret) => Uri.TryCreate(secret, UriKind.Absolute, out var url)
-        ? [secret, url.AbsoluteUri, url.PathAndQuery.Length > 1 ? url.PathAndQuery : secret]
-        : [secret, Uri.EscapeDataString(secret)];
+    /// <summary>A secret as it is, and as a service can write it when it repeats a request: in a URL, in JSON, or a part of it.</summary>
+    private static IEnumerable<string> SpellingsOf(string secret) =>
+        InUrls(secret).SelectMany(text => new[] { text, InJson(text), text.Replace("/", "\\/", StringComparison.Ordinal) });
+
+    private static IEnumerable<string> InUrls(string secret)
+    {
+        if (!Uri.TryCreate(secret, UriKind.Absolute, out var url) || url.Host.Length == 0)
+        {
+            var escaped = Uri.EscapeDataString(secret);
+            return [secret, escaped, LowerHex().Replace(escaped, digits => digits.Value.ToLowerInvariant())];
+        }
+        // Of a URL, path and query are what a service would repeat.
+        var parts = url.PathAndQuery.Split(['/', '?', '&', '=']).Where(part => part.Length >= ShortestPart);
+        return [secret, url.AbsoluteUri, .. url.PathAndQuery.Length > 1 ? [url.PathAndQuery] : Array.Empty<string>(), .. parts];
+    }
+
+    /// <summary>Many writers of JSON escape the characters that mean something in HTML.</summary>
+    private static string InJson(string text) => JavaScriptEncoder.Default.Encode(text);
+
+    [GeneratedRegex("%[0-9A-F]{2}")]
+    private static partial Regex LowerHex();
 }

@@ -1,10 +1,11 @@
 using Herald.Messages;
+using Microsoft.Extensions.Logging;
 
 namespace Herald.Posts;
 
 /// <summary>Delivers messages as posts to chat services and other services over HTTP: <c>post://PROVIDER[/to]</c>.</summary>
-public sealed class PostChannel(IReadOnlyCollection<PostProvider> providers, TimeProvider time)
-    : MessageChannel("posts", ["post"], providers, time)
+public sealed class PostChannel(IReadOnlyCollection<PostProvider> providers, TimeProvider time, ILogger? logger = null)
+    : MessageChannel("posts", ["post"], providers, time, logger)
 {
     internal IReadOnlyCollection<PostProvider> Providers => providers;
 

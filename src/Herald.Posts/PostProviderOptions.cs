@@ -39,6 +39,8 @@ public sealed record PostValueOptions
     [Setting("The value, when it is a secret. It is never shown.", IsSecret = true, None = "none", Most = "4096")]
     public string? Secret { get; init; }
 
-    [Setting("A file with the value, for secrets. It is read at the start.", Rule = "A file, or none.", None = "none")]
+    [Setting(
+        "A file with the value, for secrets. It is read again while it is used, so that it can be replaced.",
+        Rule = "A file, or none.", None = "none")]
     public string? File { get; init; }
 }

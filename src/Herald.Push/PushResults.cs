@@ -42,8 +42,8 @@ internal static class PushResults
     }
 
     /// <summary>No answer came. Before the request was sent, the service certainly does not have the message.</summary>
-    public static ProviderResult Of(AttemptResult failure) =>
-        new(IsBeforeSending(failure.Stage) ? SendCertainty.NotSent : SendCertainty.Unknown, failure);
+    public static ProviderResult OfFailure(in SendResult sent) =>
+        new(sent.MayHaveArrived ? SendCertainty.Unknown : SendCertainty.NotSent, sent.Failure!);
 
     /// <summary>Nothing is sent, because it can never succeed.</summary>
     public static ProviderResult Refused(string reason) => ProviderResult.Refused(reason, stage: AttemptStage.Guard);
@@ -51,21 +51,6 @@ internal static class PushResults
     public static ProviderResult TooLarge(int bytes, int most) => Refused(string.Create(
         CultureInfo.InvariantCulture,
         $"the message has {bytes:N0} bytes as JSON, and this push service takes at most {most:N0}: shorten its subject, text or data"));
-
-    /// <summary>The address is known to have ended, without a question.</summary>
-    public static ProviderResult Gone(string reason, Sending sending) => new(SendCertainty.Refused, new()
-    {
-        Outcome = OutcomeOf(PushMeaning.AddressGone, sending),
-        Stage = AttemptStage.Guard,
-        StatusCode = GoneStatus,
-        Reason = $"this address is gone: {reason}",
-    });
-
-    public static bool IsBeforeSending(AttemptStage stage) => stage switch
-    {
-        AttemptStage.Guard or AttemptStage.Resolve or AttemptStage.Connect or AttemptStage.Secure => true,
-        AttemptStage.Send or AttemptStage.Wait or AttemptStage.Response => false,
-    };
 
     private static AttemptOutcome OutcomeOf(PushMeaning meaning, Sending sending) => meaning switch
     {

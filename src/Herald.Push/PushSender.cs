@@ -1,46 +1,33 @@
+using Herald.Engine.Channels;
 using Herald.Messages.Providers;
 using Herald.Outbound;
 
 namespace Herald.Push;
 
-/// <summary>Sends the requests of one provider, a bounded number at the same time, and notes on each sending how far it came.</summary>
-internal sealed class PushSender(HttpSender http, int connections) : IDisposable
+/// <summary>Sends the requests of one provider, and notes on each sending how far it came.</summary>
+internal sealed class PushSender(HttpSender http)
 {
-    private readonly SemaphoreSlim _free = new(connections);
-
     public AddressGuard Guard => http.Guard;
 
-    public async ValueTask<SendResult> SendAsync<TState>(
-        Func<TState, OutboundRequest> create, TState state, Sending sending, Budget budget, CancellationToken cancel)
+    /// <param name="needsBody">Whether the body of an answer with this status says what the answer means.</param>
+    public ValueTask<SendResult> SendAsync<TState>(
+        Func<TState, OutboundRequest> create, TState state, Sending sending, Budget budget, Func<int, bool> needsBody,
+        CancellationToken cancel)
     {
-        await _free.WaitAsync(cancel).ConfigureAwait(false);
-        OutboundRequest? request = null;
-        try
-        {
-            // The engine repeats it in another attempt if it may have arrived; here it is never sent twice.
-            var rules = new SendRules(budget.Left) { IsSentOnce = true };
-            return await http.SendAsync(CreateAndNote, state, rules, cancel).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (request is not null)
-        {
-            if (PushResults.IsBeforeSending(request.Stage))
-                sending.Reached(request.Stage);
-            else
-                sending.NoteMayHaveArrived();
-            throw;
-        }
-        finally
-        {
-            _free.Release();
-        }
+        // What was sent before has been answered, so that the service does not have the message.
+        sending.RequestReached(AttemptStage.Connect);
+        // The engine repeats it in another attempt if it may have arrived; here it is never sent twice.
+        var rules = new SendRules(budget.Left) { IsSentOnce = true, NeedsBody = needsBody };
+        return http.SendAsync(CreateAndNote, state, rules, cancel);
 
         OutboundRequest CreateAndNote(TState given)
         {
-            request = create(given);
-            request.OnSending = sending.NoteMayHaveArrived;
+            var request = create(given);
+            request.OnStage = sending.RequestReached;
             return request;
         }
     }
 
-    public void Dispose() => _free.Dispose();
+    /// <summary>Errors are explained in the body, and a success needs no words.</summary>
+    public static bool IsError(int status) => status is < 200 or >= 300;
 }

@@ -99,6 +99,8 @@ public sealed class JudgeTests
     [InlineData(SmtpPoint.Recipient, 550, "No such user", false)]
     [InlineData(SmtpPoint.Recipient, 450, "4.1.1 Perhaps no such user", false)]
     [InlineData(SmtpPoint.Recipient, 550, "5.7.1 Relay access denied", false)]
+    [InlineData(SmtpPoint.Recipient, 550, "5.5.0 Mailbox unavailable", false)]
+    [InlineData(SmtpPoint.Recipient, 550, "5.1.8 The sender's domain does not exist", false)]
     [InlineData(SmtpPoint.Sender, 550, "5.1.1 No such user", false)]
     [InlineData(SmtpPoint.Content, 550, "5.1.1 No such user", false)]
     internal void Only_a_recipient_that_does_not_exist_is_gone(SmtpPoint point, int code, string text, bool isGone) =>

@@ -144,7 +144,8 @@ public sealed class SendingTests
         place.Provider("main", place.Options, new() { Guard = true });
         var result = await place.TryAsync(new { to = "ann@example.com", text = "a" });
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Guard), (result.Outcome, result.Stage));
-        Assert.Contains("loopback", result.Reason, StringComparison.Ordinal);
+        Assert.Contains("loopback; Herald goes there only if the provider's setting private", result.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("webhooks", result.Reason, StringComparison.Ordinal);
         Assert.Equal(0, place.Server.Connections);
     }
 

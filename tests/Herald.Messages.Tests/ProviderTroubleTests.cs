@@ -31,7 +31,8 @@ public sealed class ProviderTroubleTests
         Assert.Equal((3, 10), (_main.Names.Count, _backup.Names.Count));
         var line = Assert.Single(_log.Lines);
         Assert.StartsWith(
-            "Warning: The provider note.providers.main has failed 3 times in a row: no answer within 7.5s.", line, StringComparison.Ordinal);
+            "Warning: The provider note.providers.main has failed 3 times in a row: no connection within 7.5s.", line,
+            StringComparison.Ordinal);
     }
 
     [Fact]

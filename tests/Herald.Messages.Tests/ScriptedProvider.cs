@@ -19,6 +19,11 @@ internal sealed class ScriptedProvider(string name, NoteOptions options) : IProv
     /// <summary>Its name, once for each message that it was asked to send.</summary>
     public List<string> Names { get; } = [];
 
+    /// <summary>What it does with a sending instead of all else.</summary>
+    public Func<Sending, CancellationToken, ValueTask<ProviderResult>>? Does { get; set; }
+
+    public bool RecipientsChooseService { get; init; }
+
     public string? LastTo { get; private set; }
 
     /// <summary>The time that the last message had.</summary>
@@ -29,6 +34,8 @@ internal sealed class ScriptedProvider(string name, NoteOptions options) : IProv
         lock (Names)
             Names.Add(name);
         (LastTo, LastTime) = (sending.To, sending.Time);
+        if (Does is { } action)
+            return await action(sending, cancel);
         if (Throws is { } failure)
         {
             sending.NoteMayHaveArrived();

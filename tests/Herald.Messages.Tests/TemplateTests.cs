@@ -65,7 +65,7 @@ public sealed class TemplateTests
     }
 
     [Theory]
-    [InlineData("{{recipient}}", "{{recipient}}", "Known: category, headline, html, id, priority, subject, text, to, unsubscribe, data.NAME")]
+    [InlineData("{{recipient}}", "{{recipient}}", "priority, subject, text, to, unsubscribe, uuid, data.NAME")]
     [InlineData("{{data.}}", "{{data.}}", "no such value")]
     [InlineData("{{data.a b}}", "{{data.a b}}", "no such value")]
     [InlineData("{{}}", "{{}}", "no such value")]

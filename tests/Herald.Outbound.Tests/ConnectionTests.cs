@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Herald.Engine.Channels;
 using Herald.TestKit.Receivers;
@@ -96,7 +97,9 @@ public sealed class ConnectionTests : OutboundTest
         // The handler reads ahead when it takes the connection from its pool.
         Assert.Equal(0, await connection.ReadAsync(buffer, TestEnd));
 
-        await Assert.ThrowsAsync<StaleConnectionException>(async () => await connection.WriteAsync("second"u8.ToArray(), TestEnd));
+        var stale = await Assert.ThrowsAsync<StaleConnectionException>(
+            async () => await connection.WriteAsync("second"u8.ToArray(), TestEnd));
+        Assert.True(stale.IsUnsent);
         Assert.Equal("first", Encoding.UTF8.GetString(inner.Written));
     }
 
@@ -112,6 +115,97 @@ public sealed class ConnectionTests : OutboundTest
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Wait), (result.Outcome, result.Stage));
         Assert.Equal($"127.0.0.1:{Receiver.Port} closed the connection before it answered", result.Reason);
         Assert.Equal(2, Receiver.AcceptedConnections);
+    }
+
+    /// <summary>The endpoint may have worked on the request before it was restarted.</summary>
+    [Fact]
+    public async Task A_request_that_cannot_be_sent_again_may_have_arrived_the_first_time()
+    {
+        var first = true;
+        Receiver.Script(_ =>
+        {
+            if (first)
+            {
+                first = false;
+                return Reply.Ok;
+            }
+            Receiver.StopListening();
+            return new Reply.Close();
+        });
+        var sender = Sender();
+        await SendAsync(sender);
+
+        var sent = await SendAsync(sender);
+
+        Assert.Equal((true, AttemptStage.Wait), (sent.MayHaveArrived, sent.Failure!.Stage));
+        Assert.Equal(
+            "the connection ended before the answer, and the request could not be sent again: "
+                + $"127.0.0.1:{Receiver.Port}: connection refused",
+            sent.Failure.Reason);
+    }
+
+    [Fact]
+    public async Task A_time_out_while_a_request_is_sent_again_does_not_say_that_nothing_was_sent()
+    {
+        var asked = new TaskCompletionSource();
+        using var answers = new ManualResetEventSlim(initialState: true);
+        var options = Local with
+        {
+            Resolve = _ =>
+            {
+                if (!answers.IsSet)
+                    asked.TrySetResult();
+                answers.Wait();
+                return [IPAddress.Loopback];
+            },
+        };
+        var target = new Uri($"http://hooks.example:{Receiver.Port}/hook");
+        Receiver.Script(Reply.Ok, new Reply.Close());
+        var sender = Sender(options);
+        await SendAsync(sender, target);
+        // The name must be looked up for the second connection.
+        Clock.Advance(NameResolver.Usable + TimeSpan.FromSeconds(1));
+        answers.Reset();
+
+        var sending = SendAsync(sender, target);
+        await asked.Task.WaitAsync(TestEnd);
+        Clock.Advance(Rules.Timeout);
+
+        var sent = await sending;
+        Assert.Equal((true, AttemptStage.Wait), (sent.MayHaveArrived, sent.Failure!.Stage));
+        answers.Set();
+    }
+
+    [Fact]
+    public async Task A_stage_goes_back_only_when_nothing_of_the_request_had_gone_out()
+    {
+        Receiver.Script(new Reply.Old(200));
+        var sender = Sender();
+        await SendAsync(sender);
+        var stages = new List<AttemptStage>();
+
+        await sender.SendAsync(target => Watched(target, stages), Receiver.Endpoint, Rules, TestEnd);
+
+        Assert.Equal(
+            [
+                AttemptStage.Send, AttemptStage.Wait,
+                AttemptStage.Connect, AttemptStage.Resolve, AttemptStage.Connect, AttemptStage.Send, AttemptStage.Wait,
+            ],
+            stages);
+
+        await using var other = new ScriptedReceiver();
+        other.Script(Reply.Ok, new Reply.Close(), Reply.Ok);
+        await SendAsync(sender, other.Endpoint);
+        stages.Clear();
+        await sender.SendAsync(target => Watched(target, stages), other.Endpoint, Rules, TestEnd);
+        Assert.Equal([AttemptStage.Send, AttemptStage.Wait], stages);
+
+        static OutboundRequest Watched(Uri target, List<AttemptStage> stages)
+        {
+            var request = Post(target);
+            request.OnStage = stages.Add;
+            return request;
+        }
     }
 
     [Fact]

@@ -23,6 +23,24 @@ public sealed class DiallingTests : OutboundTest
         Assert.Equal(0, Receiver.AcceptedConnections);
     }
 
+    /// <summary>A provider has a setting of its own, and what opens all webhooks would be the wrong advice.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_caller_says_what_allows_a_refused_address(bool isBehindProxy)
+    {
+        var options = Resolving(_ => [IPAddress.Parse("10.0.0.25")]);
+        if (isBehindProxy)
+            options = options with { Proxy = new Uri($"http://127.0.0.1:{Receiver.Port}") };
+        var target = new Uri(isBehindProxy ? "http://10.0.0.25/" : "http://relay.example/");
+
+        var result = (await SendAsync(Sender(options), target, Rules with { Remedy = "set privateNetwork" })).Failure!;
+
+        Assert.Equal(
+            (AttemptStage.Guard, $"{target.Host} is at 10.0.0.25, which is private; set privateNetwork"), (result.Stage, result.Reason));
+        Assert.Equal(0, Receiver.AcceptedConnections);
+    }
+
     [Fact]
     public async Task A_name_that_changes_after_it_was_checked_gains_nothing()
     {

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using Herald.Engine.Channels;
+using Herald.TestKit.Network;
 using Herald.TestKit.Receivers;
 using Microsoft.AspNetCore.Http;
 
@@ -57,13 +58,32 @@ public sealed class Http2Tests : OutboundTest
     {
         // The HTTP handler measures the wait with the system's clock. One second is its least.
         await using var server = new PingServer(Certificate);
-        var sender = Sender(Trusting with { PingDelay = TimeSpan.FromSeconds(1) });
+        var sender = Sender(Trusting with { IdlePingDelay = TimeSpan.FromSeconds(1) });
         var sending = sender.SendAsync(PostHttp2, server.Endpoint, Rules, TestEnd).AsTask();
 
         await server.Pinged.WaitAsync(TestEnd);
 
         Clock.Advance(Rules.Timeout);
         Assert.Equal(AttemptStage.Wait, (await sending).Failure?.Stage);
+    }
+
+    /// <summary>All requests share the connection, and a request that times out ends only its part of it.</summary>
+    [Fact]
+    public async Task A_connection_that_no_longer_works_is_noticed_while_a_request_waits_and_the_next_one_gets_another()
+    {
+        await using var receiver = await Http2Receiver.StartAsync(Certificate);
+        await using var line = FaultProxy.To(receiver.Endpoint.Port);
+        var target = new Uri($"https://127.0.0.1:{line.Port}/hook");
+        var sender = Sender(Trusting with { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(1) });
+        Assert.Equal(200, (await SendAsync(sender, target)).Answer.Status);
+
+        line.BlackHole();
+        var lost = await SendAsync(sender, target);
+
+        // The clock of the time-out stands still, so the ping has ended it.
+        Assert.Equal((AttemptOutcome.Failed, AttemptStage.Wait), (lost.Failure!.Outcome, lost.Failure.Stage));
+        line.Heal();
+        Assert.Equal(200, (await SendAsync(sender, target)).Answer.Status);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Herald.Engine.Channels;
 using Herald.TestKit.Receivers;
+using Herald.TestKit.Time;
 
 namespace Herald.Outbound.Tests;
 
@@ -149,6 +150,38 @@ public sealed class HttpSenderTests : OutboundTest
     }
 
     [Fact]
+    public async Task A_body_that_decides_nothing_costs_two_seconds_and_its_answer_counts()
+    {
+        Receiver.Script(new Reply.Raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegun", closeAfter: false));
+        var began = Clock.GetUtcNow();
+
+        var sending = SendAsync();
+        // The head has arrived when the time-out is replaced by the patience for the body.
+        await Until.HoldsAsync(() => Clock.NextDue == began + SendRules.BodyPatience, "the head has arrived");
+        Clock.Advance(SendRules.BodyPatience);
+
+        var answer = (await sending).Answer;
+        Assert.Equal((200, "begun", false), (answer.Status, answer.Body, answer.IsWhole));
+        Assert.Equal(SendRules.BodyPatience, answer.Duration);
+    }
+
+    [Fact]
+    public async Task A_body_that_decides_gets_all_the_time()
+    {
+        Receiver.Script(new Reply.Raw("HTTP/1.1 400 Bad\r\nContent-Length: 100\r\n\r\nbegun", closeAfter: false));
+        var asked = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var sending = SendAsync(rules: Rules with { NeedsBody = status => asked.TrySetResult(status) });
+        Assert.Equal(400, await asked.Task.WaitAsync(TestEnd));
+        Clock.Advance(Rules.Timeout - TimeSpan.FromTicks(1));
+        Assert.False(sending.IsCompleted);
+        Clock.Advance(TimeSpan.FromTicks(1));
+
+        var answer = (await sending).Answer;
+        Assert.Equal((400, false, Rules.Timeout), (answer.Status, answer.IsWhole, answer.Duration));
+    }
+
+    [Fact]
     public async Task The_time_out_cuts_a_body_that_stops()
     {
         var pipe = new Pipe();
@@ -156,11 +189,43 @@ public sealed class HttpSenderTests : OutboundTest
         using var response = new HttpResponseMessage { Content = new StreamContent(pipe.Reader.AsStream()) };
         using var deadline = new CancellationTokenSource();
 
-        var reading = AnswerBody.ReadAsync(response, 100, deadline.Token).AsTask();
+        var reading = AnswerBody.ReadAsync(response, 100, deadline, null).AsTask();
         Assert.False(reading.IsCompleted);
         await deadline.CancelAsync();
 
         Assert.Equal(("begun", false), await reading);
+    }
+
+    /// <summary>A caller has a time-out of its own, which can end first.</summary>
+    [Fact]
+    public async Task A_caller_that_cancels_after_the_status_has_come_gets_the_answer()
+    {
+        Receiver.Script(new Reply.Raw("HTTP/1.1 202 OK\r\nContent-Length: 100\r\n\r\nbegun", closeAfter: false));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestEnd);
+        var began = Clock.GetUtcNow();
+
+        var sending = Sender().SendAsync(Post, Receiver.Endpoint, Rules, stop.Token).AsTask();
+        await Until.HoldsAsync(() => Clock.NextDue == began + SendRules.BodyPatience, "the head has arrived");
+        await stop.CancelAsync();
+
+        Assert.Equal((202, "begun", false), ((await sending).Answer.Status, (await sending).Answer.Body, (await sending).Answer.IsWhole));
+    }
+
+    /// <summary>HTTP/2 sends a request again by itself. A payload is lent until all of its sendings have let go of it.</summary>
+    [Fact]
+    public async Task A_payload_is_in_use_until_the_last_of_its_sendings_has_ended()
+    {
+        using var request = Post(Receiver.Endpoint);
+        using var first = new BlockedStream();
+        using var second = new BlockedStream();
+        var writes = new[] { request.Content!.CopyToAsync(first, TestEnd), request.Content.CopyToAsync(second, TestEnd) };
+
+        second.Release();
+        await writes[1];
+        Assert.False(request.Sending.IsCompleted);
+        first.Release();
+        await writes[0];
+        await request.Sending.WaitAsync(TestEnd);
     }
 
     [Fact]

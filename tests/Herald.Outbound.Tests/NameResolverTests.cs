@@ -24,7 +24,8 @@ public sealed class NameResolverTests : IDisposable
     public void Dispose()
     {
         _nameServerAnswers.Set();
-        SpinWait.SpinUntil(() => Volatile.Read(ref _hanging) == 0);
+        // A defect is a failed test and not a suite that never ends.
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref _hanging) == 0, TimeSpan.FromMinutes(1)), "a look-up does not end");
         _nameServerAnswers.Dispose();
     }
 
@@ -137,6 +138,33 @@ public sealed class NameResolverTests : IDisposable
         Assert.DoesNotContain("given up", _asked);
     }
 
+    [Fact]
+    public async Task A_thread_that_cannot_start_fails_one_look_up_and_the_next_one_works()
+    {
+        var starts = 0;
+        var names = new NameResolver(Resolve, _clock, work =>
+        {
+            if (++starts <= NameResolver.MostThreads + 1)
+                throw new InsufficientMemoryException();
+            work();
+        });
+        for (var i = 0; i <= NameResolver.MostThreads; i++)
+        {
+            var failure = await Assert.ThrowsAsync<SocketException>(() => names.ResolveAsync("a", TestEnd).AsTask());
+            Assert.Equal("this machine allows no further thread for the look-up", Failures.Describe(failure));
+        }
+        Assert.Equal([One], await names.ResolveAsync("a", TestEnd));
+    }
+
+    [Fact]
+    public async Task Whatever_a_look_up_throws_is_a_failure_of_its_name()
+    {
+        _answer = host => host == "bad" ? throw new InvalidCastException() : [One];
+        var failure = await Assert.ThrowsAsync<SocketException>(() => AskAsync("bad"));
+        Assert.Equal("the look-up failed", Failures.Describe(failure));
+        Assert.Equal([One], await AskAsync("good"));
+    }
+
     private IPAddress[] Resolve(string host)
     {
         _asked.Enqueue(host);
@@ -153,12 +181,5 @@ public sealed class NameResolverTests : IDisposable
 
     private Task<IPAddress[]> AskAsync(string host) => _names.ResolveAsync(host, TestEnd).AsTask();
 
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        while (!await holds())
-        {
-            TestEnd.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
+    private static Task UntilAsync(Func<Task<bool>> holds) => Until.HoldsAsync(holds, "the look-ups are as the test expects");
 }

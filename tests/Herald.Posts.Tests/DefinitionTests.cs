@@ -22,10 +22,20 @@ public sealed class DefinitionTests
     [InlineData("{" + Good + ", \"method\": \"GET\"}", "/method", "One of POST, PUT, PATCH")]
     [InlineData("{" + Good + ", \"markup\": \"markdown\"}", "/markup", "One of none, slack, discord, html")]
     [InlineData("{" + Good + ", \"longestText\": 0}", "/longestText", "from 1 to 1000000")]
+    [InlineData("{" + Good + ", \"lengthIn\": \"letters\"}", "/lengthIn", "One of characters, utf16, bytes")]
+    [InlineData("{" + Good + ", \"largestBody\": 0}", "/largestBody", "from 1 to 100000000")]
     [InlineData("{" + Good + ", \"dropsRepeats\": \"yes\"}", "/dropsRepeats", "true or false")]
     [InlineData("{" + Good + ", \"headers\": {\"Host\": \"x\"}}", "/headers/Host", "Herald sets this header itself")]
     [InlineData("{" + Good + ", \"headers\": {\"A B\": \"x\"}}", "/headers/A B", "letters, digits and hyphens")]
     [InlineData("{" + Good + ", \"headers\": {\"A\": 1}}", "/headers/A", "Write a text")]
+    [InlineData("{" + Good + ", \"headers\": {\"Title\": \"Störung {{id}}\"}}", "/headers/Title", "one line of ASCII")]
+    [InlineData("{" + Good + ", \"headers\": {\"Title\": \"a\\r\\nX: b\"}}", "/headers/Title", "one line of ASCII")]
+    [InlineData(
+        "{" + Good + ", \"basic\": {\"user\": \"u\", \"password\": \"p\"}, \"headers\": {\"authorization\": \"Bearer x\"}}",
+        "/headers/authorization", "basic writes this header")]
+    [InlineData(
+        "{" + Good + ", \"values\": {\"user\": {\"about\": \"u\", \"default\": \"{{account}}\"}}}",
+        "/values/user/default", "no such value")]
     [InlineData("{" + Good + ", \"basic\": {\"user\": \"u\"}}", "/basic/password", "It is missing")]
     [InlineData("{" + Good + ", \"values\": {\"Token\": {\"about\": \"t\"}}}", "/values/Token", "lower-case letters")]
     [InlineData("{" + Good + ", \"values\": {\"text\": {\"about\": \"t\"}}}", "/values/text", "which messages have")]
@@ -45,7 +55,7 @@ public sealed class DefinitionTests
         "/answers/0/means", "It is missing. One of delivered, transient, throttled")]
     [InlineData(
         "{" + Good + ", \"answers\": [{\"status\": \"200\", \"means\": \"ok\"}]}",
-        "/answers/0/means", "One of delivered, transient, throttled, permanent, badRecipient, troubled, unclear")]
+        "/answers/0/means", "throttled, recipientThrottled, notTaken, permanent, badRecipient, troubled, unclear")]
     [InlineData(
         "{" + Good + ", \"answers\": [{\"status\": \"2xx\", \"means\": \"delivered\"}]}",
         "/answers/0/status", "a range such as 400-499")]

@@ -120,21 +120,37 @@ public sealed class HostileTextTests
     }
 
     [Theory]
-    [InlineData(".")]
-    [InlineData("..")]
-    [InlineData("../..")]
-    public async Task A_step_of_a_path_does_not_leave_the_address(string x)
+    [InlineData("a/{{data.x}}/b", ".", false)]
+    [InlineData("a/{{data.x}}/b", "..", false)]
+    [InlineData("a/{{data.x}}", ".", false)]
+    [InlineData("a/{{data.x}}", "..", false)]
+    [InlineData("a/{{data.x}}?q=1", ".", false)]
+    [InlineData("a/{{data.x}}/b", "../..", true)]
+    [InlineData("a/{{data.x}}", "../..", true)]
+    [InlineData("a/{{data.x}}", "%2E", true)]
+    [InlineData("a/{{data.x}}", "x.", true)]
+    public async Task A_step_of_a_path_does_not_leave_the_address(string path, string x, bool isSent)
     {
         await using var place = new PostPlace();
         await using var receiver = new TestKit.Receivers.ScriptedReceiver();
         var kind = place.Define($$$"""
-            {"about": "A path", "url": "{{{new Uri(receiver.Endpoint, "/")}}}a/{{data.x}}/b", "json": {}}
+            {"about": "A path", "url": "{{{new Uri(receiver.Endpoint, "/")}}}{{{path}}}", "json": {}}
             """);
+
         var result = await place.TryAsync(place.Channel(("main", Values.Of(kind))), "post://main", new { text = "t", data = new { x } });
-        if (result.Outcome == AttemptOutcome.Delivered)
-            Assert.Equal(["", "a", x, "b"], (await receiver.NextAsync(PostPlace.TestEnd)).Target.Split('/').Select(Uri.UnescapeDataString));
-        else
-            Assert.Equal(AttemptOutcome.Rejected, result.Outcome);
+
+        if (isSent)
+        {
+            Assert.Equal("", result.Reason);
+            var target = (await receiver.NextAsync(PostPlace.TestEnd)).Target.Split('?')[0];
+            Assert.Equal(
+                ["", .. path.Split('?')[0].Split('/').Select(step => step.Replace("{{data.x}}", x, StringComparison.Ordinal))],
+                target.Split('/').Select(Uri.UnescapeDataString));
+            return;
+        }
+        Assert.Equal(AttemptOutcome.Rejected, result.Outcome);
+        Assert.StartsWith($"main: data.x '{x}': It cannot be a part", result.Reason, StringComparison.Ordinal);
+        Assert.False(receiver.Received.TryRead(out _));
     }
 
     /// <summary>A text with at least one character that can be seen.</summary>

@@ -25,17 +25,19 @@ internal sealed class PostPlace : IAsyncDisposable
 
     /// <summary>Makes one attempt with a message of its own.</summary>
     public Task<AttemptResult> TryAsync(
-        PostChannel channel, string endpoint, object message, TimeSpan? timeout = null, CancellationToken? cancel = null) =>
-        TryAsync(channel, endpoint, JsonSerializer.SerializeToUtf8Bytes(message), timeout, cancel);
+        PostChannel channel, string endpoint, object message, TimeSpan? timeout = null, CancellationToken? cancel = null,
+        string? messageId = null) =>
+        TryAsync(channel, endpoint, JsonSerializer.SerializeToUtf8Bytes(message), timeout, cancel, messageId);
 
     public Task<AttemptResult> TryAsync(
-        PostChannel channel, string endpoint, byte[] payload, TimeSpan? timeout = null, CancellationToken? cancel = null)
+        PostChannel channel, string endpoint, byte[] payload, TimeSpan? timeout = null, CancellationToken? cancel = null,
+        string? messageId = null)
     {
         var sketch = new AttemptSketch
         {
             Endpoint = new(endpoint),
             Payload = payload,
-            MessageId = $"msg_{Interlocked.Increment(ref _messages)}",
+            MessageId = messageId ?? $"msg_{Interlocked.Increment(ref _messages)}",
             Timeout = timeout ?? TimeSpan.FromSeconds(15),
         };
         return channel.TryAsync(sketch.ToAttempt(), cancel ?? TestEnd).AsTask();

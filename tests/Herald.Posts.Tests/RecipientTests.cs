@@ -14,7 +14,7 @@ public sealed class RecipientTests
 {
     private static readonly PostProviderOptions
         Slack = Values.Of("slack", ("token", Values.Secret("xoxb-1"))),
-        Telegram = Values.Of("telegram", ("token", Values.Secret("1:x"))),
+        Telegram = Values.Of("telegram", ("token", Values.Secret("1:x-token"))),
         Discord = Values.Of("discord", ("url", Values.Secret("https://discord.test/hook")));
 
     [Fact]

@@ -14,6 +14,11 @@ public sealed class NumberTests
     [InlineData("DE", "+44 7400 123456", "+447400123456")]
     [InlineData("US", "(202) 555-0143", "+12025550143")]
     [InlineData("GB", "07400 123456", "+447400123456")]
+    // No known range has it. Ranges are opened every month, so the gateway decides.
+    [InlineData(null, "+1 555 555 0143", "+15555550143")]
+    [InlineData(null, "+49 199 1234567", "+491991234567")]
+    // Businesses in North America write and read text messages with such numbers.
+    [InlineData("US", "(800) 234-5678", "+18002345678")]
     public void Numbers_are_read_as_people_write_them(string? region, string text, string number) =>
         Assert.Equal((number, null), new PhoneNumberReader(region).Read(text));
 

@@ -36,6 +36,55 @@ public sealed class SmsTests
         Assert.Equal(new AcceptedPost("+4917012345678", "Hello"), Assert.Single(fake.Accepted));
     }
 
+    /// <summary>A gateway that got one key for both would drop the second one, and answer as if it had sent it.</summary>
+    [Fact]
+    public async Task One_uuid_for_two_recipients_reaches_both_and_a_repeat_reaches_nobody_twice()
+    {
+        await using var place = new SmsPlace();
+        await using var fake = await FakeProvider.StartAsync(new FakeSmsGateway(), SmsPlace.TestEnd);
+        var channel = place.Channel(null, ("gateway", place.GatewayAt(fake.Address)));
+        var message = new { uuid = "6fa459ea-ee8a-3ca4-894e-db77e160355e", text = "Disk full" };
+        foreach (var to in new[] { "+4917012345678", "+4917012345679", "+4917012345678" })
+            Assert.Equal("", (await place.TryAsync(channel, $"sms://gateway/{to}", message)).Reason);
+
+        Assert.Equal(["+4917012345678", "+4917012345679"], fake.Accepted.Select(post => post.Recipient));
+        var keys = new List<string?>();
+        for (var n = 0; n < 3; n++)
+            keys.Add((await fake.Calls.ReadAsync(SmsPlace.TestEnd)).Header("idempotency-key"));
+        Assert.Equal(keys[0], keys[2]);
+        Assert.All(keys, key => Assert.True(Guid.TryParseExact(key, "D", out _), key));
+        // Without a uuid, the id of the delivery is the key.
+        await place.TryAsync(channel, "sms://gateway/+4917012345678", new { text = "again" });
+        Assert.Equal("msg_4", (await fake.Calls.ReadAsync(SmsPlace.TestEnd)).Header("idempotency-key"));
+    }
+
+    [Fact]
+    public async Task What_a_phone_shows_is_measured_with_all_that_the_definition_adds()
+    {
+        await using var place = new SmsPlace();
+        await using var receiver = new TestKit.Receivers.ScriptedReceiver();
+        var gateway = place.Define("""
+            {
+              "about": "A gateway", "values": {"server": {"about": "s", "form": "address"}}, "to": {"rule": "A number."},
+              "url": "{{server}}", "json": {"number": "{{to}}", "text": "{{subject}}: {{text}} - ACME"}
+            }
+            """);
+        var channel = place.Channel(null, ("gateway", new SmsProviderOptions
+        {
+            Kind = gateway,
+            MostSegments = 1,
+            Values = new Dictionary<string, Posts.PostValueOptions> { ["server"] = new() { Text = receiver.Endpoint.ToString() } },
+        }));
+        var room = 160 - "Disk: ".Length - " - ACME".Length;
+
+        var fits = await place.TryAsync(channel, "sms://gateway/+4917012345678", new { subject = "Disk", text = new string('a', room) });
+        var longer = await place.TryAsync(channel, "sms://gateway/+4917012345678", new { subject = "Disks", text = new string('a', room) });
+
+        Assert.Equal("", fits.Reason);
+        Assert.Equal(AttemptOutcome.Rejected, longer.Outcome);
+        Assert.Contains("161 characters of the GSM alphabet, which are 2 parts", longer.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_text_with_too_many_parts_is_refused_with_its_length()
     {

@@ -49,8 +49,12 @@ public sealed class TwilioTests
     [InlineData(404, 20404, "troubled")]
     [InlineData(403, 20005, "troubled")]
     [InlineData(429, 20429, "throttled")]
-    [InlineData(400, 14107, "throttled")]
-    [InlineData(500, 20500, "failed")]
+    [InlineData(400, 21611, "throttled")]
+    [InlineData(429, 63038, "throttled")]
+    [InlineData(400, 14107, "failed")]
+    [InlineData(400, 20001, "rejected")]
+    [InlineData(400, 21730, "troubled")]
+    [InlineData(500, 20500, "troubled")]
     public async Task Codes_of_errors_are_told_apart(int status, int code, string meaning)
     {
         await using var place = new SmsPlace();
@@ -69,7 +73,7 @@ public sealed class TwilioTests
 
         var result = await place.TryAsync(channel, $"sms://main{To}", new { text = "Hello" });
 
-        Assert.Equal(meaning == "failed" ? "troubled" : meaning, MeaningOf(result));
+        Assert.Equal(meaning, MeaningOf(result));
         // Twilio does not say how long the pause is, so the chain does.
         Assert.Equal(meaning == "throttled" ? TimeSpan.FromSeconds(5) : null, result.RetryAfter);
         Assert.Contains("The words of Twilio.", result.Reason, StringComparison.Ordinal);
@@ -77,6 +81,7 @@ public sealed class TwilioTests
     }
 
     [Theory]
+    [InlineData(14107, "failed")]
     [InlineData(30001, "throttled")]
     [InlineData(30002, "troubled")]
     [InlineData(30003, "failed")]

@@ -5,9 +5,9 @@ using System.Text.Json.Nodes;
 namespace Herald.LocalServers.Posts;
 
 /// <summary>
-/// A Discord webhook, from https://discord.com/developers/docs/resources/webhook#execute-webhook (form, <c>wait</c>, length),
-/// https://discord.com/developers/docs/topics/rate-limits (429) and https://discord.com/developers/docs/topics/opcodes-and-status-codes
-/// (codes of errors).
+/// A Discord webhook, from Discord's documentation: "Execute Webhook" (form, <c>wait</c>, 2,000 characters), "Rate Limits" (429, its header
+/// in whole seconds and its <c>retry_after</c> as a fraction), and "JSON Error Codes". Discord's staff says that the API counts characters
+/// of Unicode.
 /// </summary>
 public sealed class FakeDiscord : FakeProvider
 {
@@ -16,6 +16,9 @@ public sealed class FakeDiscord : FakeProvider
 
     /// <summary>The whole address, which is a secret.</summary>
     public Uri Webhook => new(Address, Secret);
+
+    /// <summary>The webhook's channel is a forum. Posts need the name or the id of a thread there.</summary>
+    public bool IsForum { get; set; }
 
     public static ProviderAnswer Error(int status, int code, string message) =>
         new(status, new JsonObject { ["message"] = message, ["code"] = code }.ToJsonString());
@@ -29,7 +32,8 @@ public sealed class FakeDiscord : FakeProvider
             return Error(400, 50109, "The request body contains invalid JSON.");
         if ((string?)json["content"] is not { Length: > 0 } content)
             return Error(400, 50006, "Cannot send an empty message");
-        // Discord counts characters of Unicode.
+        if (IsForum && !call.Query.Contains("thread_id=", StringComparison.Ordinal))
+            return Error(400, 220001, "Webhooks posted to forum channels must have a thread_name or thread_id");
         if (content.EnumerateRunes().Count() > LongestContent)
             return Error(400, 50035, "Invalid Form Body");
         var pings = json["allowed_mentions"]?["parse"] is not JsonArray { Count: 0 };

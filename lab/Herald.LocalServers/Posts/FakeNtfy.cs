@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 namespace Herald.LocalServers.Posts;
 
 /// <summary>
-/// An ntfy server, from https://docs.ntfy.sh/publish/#publish-as-json (fields), https://docs.ntfy.sh/publish/#authentication and
-/// https://docs.ntfy.sh/publish/#limitations (4,096 bytes, 429). The numbers of errors are those of the server's file errors.go.
+/// An ntfy server, from its page "Publishing": "Publish as JSON" (fields), "Authentication", and "Limitations" (4,096 bytes; a longer text
+/// arrives as a file; 429, whose answers have no <c>Retry-After</c> of their own). Numbers and words of errors are those of the server's
+/// file errors.go.
 /// </summary>
 public sealed partial class FakeNtfy : FakeProvider
 {
@@ -34,9 +35,9 @@ public sealed partial class FakeNtfy : FakeProvider
         if (topic != Topic)
             return BadRecipient;
         var message = (string?)json["message"] ?? "";
-        if (System.Text.Encoding.UTF8.GetByteCount(message) > LargestMessage)
-            return Error(413, 41303, "JSON body too large");
         var title = (string?)json["title"];
+        if (System.Text.Encoding.UTF8.GetByteCount(message) > LargestMessage)
+            message = "[file attachment.txt]";
         Accept(new(topic, (bool?)json["markdown"] == true ? $"[markdown]{message}" : message, title));
         return new(200, new JsonObject
         {
@@ -48,7 +49,7 @@ public sealed partial class FakeNtfy : FakeProvider
         }.ToJsonString());
     }
 
-    protected override ProviderAnswer Throttled(int wait) => Error(429, 42901, "limit reached: too many requests");
+    protected override ProviderAnswer Throttled(int wait) => Error(429, 42901, "limit reached: too many requests, please be nice");
 
     protected override ProviderAnswer BadRecipient => Error(403, 40301, "forbidden");
 

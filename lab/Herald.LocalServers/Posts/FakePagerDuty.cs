@@ -3,15 +3,23 @@ using System.Text.Json.Nodes;
 namespace Herald.LocalServers.Posts;
 
 /// <summary>
-/// PagerDuty's Events API v2, from https://developer.pagerduty.com/docs/send-alert-event (fields and their lengths, answers) and
-/// https://developer.pagerduty.com/docs/events-api-v2-overview (answers and when to send again, <c>dedup_key</c>).
+/// PagerDuty's Events API v2, from its pages "Send an Alert Event" (fields and their lengths; "Alert De-Duplication": a key is good as long
+/// as its alert is open) and "Events API v2 Overview" ("Response Codes &amp; Retry Logic", 512 KB). They do not say with which status a
+/// larger event is refused, and give 429 no <c>Retry-After</c>.
 /// </summary>
 public sealed class FakePagerDuty : FakeProvider
 {
     public const string RoutingKey = "0fake0fake0fake0fake0fake0fake00";
-    private const int LongestSummary = 1024, LongestKey = 255;
+    private const int LongestSummary = 1024, LongestKey = 255, LargestEvent = 512 * 1024;
     private const string BadSeverity = "'payload.severity' is invalid (must be one of 'critical', 'warning', 'error' or 'info')";
     private readonly HashSet<string> _keys = [];
+
+    /// <summary>People have resolved all alerts. A further event with the key of one opens a new alert.</summary>
+    public void ResolveAlerts()
+    {
+        lock (_keys)
+            _keys.Clear();
+    }
 
     public static ProviderAnswer Error(int status, string word, string message, params string[] errors) => new(status, new JsonObject
     {
@@ -25,6 +33,8 @@ public sealed class FakePagerDuty : FakeProvider
         ArgumentNullException.ThrowIfNull(call);
         if (call.Method != "POST" || call.Path != "/v2/enqueue")
             return new(404, "", "text/plain");
+        if (call.Body.Length > LargestEvent)
+            return Error(400, "invalid event", "Event object is invalid", "Event is larger than 512 KB");
         if (!call.IsJson || call.Json is not { } json)
             return Error(400, "invalid event", "Event object is invalid", "JSON cannot be parsed");
         if ((string?)json["routing_key"] is not { Length: 32 } key)
@@ -49,7 +59,7 @@ public sealed class FakePagerDuty : FakeProvider
         var dedupKey = (string?)json["dedup_key"] ?? $"fake{Answered}";
         lock (_keys)
         {
-            // A second event with the key belongs to the same alert.
+            // A second event with the key of an open alert belongs to this alert.
             if (_keys.Add(dedupKey))
                 Accept(new("", (string?)payload!["custom_details"]?["text"] ?? summary, summary));
         }

@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 namespace Herald.LocalServers.Posts;
 
 /// <summary>
-/// Slack's method <c>chat.postMessage</c>, from https://docs.slack.dev/reference/methods/chat.postMessage (arguments, errors),
-/// https://docs.slack.dev/apis/web-api (JSON bodies, bearer tokens, <c>ok</c>), https://docs.slack.dev/apis/web-api/rate-limits (429) and
-/// https://docs.slack.dev/messaging/formatting-message-text (escapes).
+/// Slack's method <c>chat.postMessage</c>, from its reference page (arguments, errors; a text of more than 40,000 characters can be cut
+/// without an error), and from the pages "Using the Slack Web API" (JSON bodies, bearer tokens, <c>ok</c>), "Rate limits" (429, the header
+/// in seconds) and "Formatting message text" (escapes).
 /// </summary>
 public sealed class FakeSlack : FakeProvider
 {
@@ -37,7 +37,7 @@ public sealed class FakeSlack : FakeProvider
         if ((string?)json["text"] is not { Length: > 0 } text)
             return Error("no_text");
         if (text.Length > LongestText)
-            return Error("msg_too_long");
+            text = text[..LongestText];
         // Only what a person sees counts: a mention or a link that the sender did not write would be a part that cannot be shown.
         Accept(new(Channel, SlackText.Show(text)));
         var number = Answered.ToString("000000", CultureInfo.InvariantCulture);

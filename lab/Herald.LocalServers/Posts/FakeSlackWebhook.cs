@@ -1,12 +1,14 @@
 namespace Herald.LocalServers.Posts;
 
 /// <summary>
-/// A Slack incoming webhook, from https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks (form, answers in plain text
-/// and their status codes) and https://docs.slack.dev/apis/web-api/rate-limits (429).
+/// A Slack incoming webhook, from the page "Sending messages using incoming webhooks" (form, answers in plain text), the changelog
+/// "Improving error conditions for Incoming Webhooks" (400, 403, 404, 410 and 500 with their words) and the page "Rate limits" (429).
 /// </summary>
 public sealed class FakeSlackWebhook : FakeProvider
 {
     public const string Secret = "/services/T0FAKE000/B0FAKE000/fakeFAKEfakeFAKE";
+
+    private const int LongestText = 40_000;
 
     /// <summary>The whole address, which is a secret.</summary>
     public Uri Webhook => new(Address, Secret);
@@ -23,7 +25,7 @@ public sealed class FakeSlackWebhook : FakeProvider
             return Error(400, "invalid_payload");
         if ((string?)json["text"] is not { Length: > 0 } text)
             return Error(400, "no_text");
-        Accept(new("", SlackText.Show(text)));
+        Accept(new("", SlackText.Show(text.Length > LongestText ? text[..LongestText] : text)));
         return new(200, "ok", "text/html");
     }
 

@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 namespace Herald.LocalServers.Posts;
 
 /// <summary>
-/// Telegram's method <c>sendMessage</c>, from https://core.telegram.org/bots/api#making-requests (answers, <c>ok</c>),
-/// https://core.telegram.org/bots/api#sendmessage (fields, 4,096 characters), https://core.telegram.org/bots/api#responseparameters
-/// (<c>retry_after</c>) and https://core.telegram.org/bots/faq (429).
+/// Telegram's method <c>sendMessage</c>, from the Bot API: "Making requests" (answers, <c>ok</c>), "sendMessage" (fields, 4,096
+/// characters), "ResponseParameters" (<c>retry_after</c>, in seconds), and from the bots' FAQ (429). Characters are those of Unicode: 4,096
+/// emojis are taken, although they are 8,192 units of UTF-16.
 /// </summary>
 public sealed class FakeTelegram : FakeProvider
 {
@@ -31,7 +31,7 @@ public sealed class FakeTelegram : FakeProvider
             return BadRecipient;
         if ((string?)json["text"] is not { Length: > 0 } text || text.Trim().Length == 0)
             return Error(400, "Bad Request: message text is empty");
-        if (text.Length > LongestText)
+        if (text.EnumerateRunes().Count() > LongestText)
             return Error(400, "Bad Request: message is too long");
         Accept(new(Chat, (string?)json["parse_mode"] is { } mode ? $"[{mode}]{text}" : text));
         return new(200, new JsonObject

@@ -8,19 +8,24 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Herald.LocalServers.Push;
 
 /// <summary>
-/// Apple's push notification service, over HTTP/2 without TLS, from
-/// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns (request),
-/// …/handling-notification-responses-from-apns (answers) and …/establishing-a-token-based-connection-to-apns (tokens).
+/// Apple's push notification service, over HTTP/2 without TLS, from Apple's documentation: "Sending notification requests to APNs"
+/// (request), "Handling notification responses from APNs" (answers; which are not to be tried again), and "Establishing a token-based
+/// connection to APNs" (tokens: at most an hour old, renewed at most every 20 minutes). Apple's engineers explain in the developer forums
+/// that this counts for each connection, and that a connection takes the tokens of one team only.
 /// </summary>
 public sealed class FakeApns(TimeProvider time) : FakePushService(time, HttpProtocols.Http2)
 {
     public const string KeyId = "ABC123DEFG", TeamId = "DEF123GHIJ", Topic = "com.example.app";
+    public const string OtherKeyId = "KLM456NOPQ", OtherTeamId = "NOP456QRST";
 
     private const int MostBytes = 4096;
 
     private readonly Lock _gate = new();
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    private readonly List<(string Token, DateTimeOffset Seen)> _tokens = [];
+    private readonly HashSet<string> _tokens = new(StringComparer.Ordinal);
+
+    /// <summary>The team and the token of each connection, and since when.</summary>
+    private readonly Dictionary<string, (string Team, string Token, DateTimeOffset Since)> _connections = new(StringComparer.Ordinal);
 
     /// <summary>Devices that get messages, with the topic of their app.</summary>
     public ConcurrentDictionary<string, string> Devices { get; } = new(StringComparer.Ordinal);
@@ -50,7 +55,7 @@ public sealed class FakeApns(TimeProvider time) : FakePushService(time, HttpProt
             return Error(405, "MethodNotAllowed");
         if (!call.Path.StartsWith("/3/device/", StringComparison.Ordinal))
             return Error(404, "BadPath");
-        if (WhyNotSender(call.Header("authorization")) is { } refused)
+        if (WhyNotSender(call) is { } refused)
             return refused;
         if (WhyNot(call) is { } reason)
             return Error(400, reason);
@@ -110,24 +115,34 @@ public sealed class FakeApns(TimeProvider time) : FakePushService(time, HttpProt
         return call.Header("apns-collapse-id") is { Length: > 64 } ? "BadCollapseId" : null;
     }
 
-    private PushAnswer? WhyNotSender(string? authorization)
+    private PushAnswer? WhyNotSender(PushCall call)
     {
-        if (authorization?.Split(' ') is not ["bearer", var text])
+        if (call.Header("authorization")?.Split(' ') is not ["bearer", var text])
             return Error(403, "MissingProviderToken");
-        if (SignedToken.Read(text) is not { } token || !token.IsSignedBy(_key) || (string?)token.Header["kid"] != KeyId
-            || (string?)token.Claims["iss"] != TeamId || token.Time("iat") is not { } issued)
+        if (SignedToken.Read(text) is not { } token || !token.IsSignedBy(_key) || TeamOf((string?)token.Header["kid"]) is not { } team
+            || (string?)token.Claims["iss"] != team || token.Time("iat") is not { } issued)
             return Error(403, "InvalidProviderToken");
         var now = Time.GetUtcNow();
         if (now - issued > TimeSpan.FromHours(1))
             return Error(403, "ExpiredProviderToken");
         lock (_gate)
         {
-            if (_tokens.Exists(one => one.Token == text))
-                return null;
-            if (_tokens.Count > 0 && now - _tokens[^1].Seen < TimeSpan.FromMinutes(20))
+            var isUsed = _connections.TryGetValue(call.Connection, out var used);
+            if (isUsed && used.Team != team)
+                return Error(403, "InvalidProviderToken");
+            if (isUsed && used.Token != text && now - used.Since < TimeSpan.FromMinutes(20))
                 return Error(429, "TooManyProviderTokenUpdates");
-            _tokens.Add((text, now));
+            if (used.Token != text)
+                _connections[call.Connection] = (team, text, now);
+            _tokens.Add(text);
             return null;
         }
     }
+
+    private static string? TeamOf(string? key) => key switch
+    {
+        KeyId => TeamId,
+        OtherKeyId => OtherTeamId,
+        _ => null,
+    };
 }

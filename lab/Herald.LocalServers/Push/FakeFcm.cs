@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Herald.LocalServers.Push;
 
 /// <summary>
-/// Firebase Cloud Messaging and the token endpoint of Google, from
-/// https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send (request, answer),
-/// https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode (errors), https://google.aip.dev/193 (their form) and
-/// https://developers.google.com/identity/protocols/oauth2/service-account#httprest (tokens).
+/// Firebase Cloud Messaging and the token endpoint of Google, from the reference of the FCM REST API, "projects.messages.send" (request,
+/// answer) and "ErrorCode" (errors; a quota is that of the project, of a device or of a topic), from "FCM error codes" (their form: a wrong
+/// value has a <c>BadRequest</c> and no <c>FcmError</c>, a wrong token has an <c>FcmError</c>), and from "Using OAuth 2.0 for Server to
+/// Server Applications" (tokens).
 /// </summary>
 public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProtocols.Http1AndHttp2)
 {
@@ -96,6 +96,18 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
         return new(code, new JsonObject { ["error"] = error }.ToJsonString());
     }
 
+    /// <summary>The answer to a sender over a quota: that of the project, or that of one device.</summary>
+    public static PushAnswer OverQuota(string subject, string description)
+    {
+        var answer = JsonNode.Parse(Error(429, "RESOURCE_EXHAUSTED", "Quota exceeded.", "QUOTA_EXCEEDED").Body)!;
+        answer["error"]!["details"]!.AsArray().Add((JsonNode)new JsonObject
+        {
+            ["@type"] = "type.googleapis.com/google.rpc.QuotaFailure",
+            ["violations"] = new JsonArray(new JsonObject { ["subject"] = subject, ["description"] = description }),
+        });
+        return new(429, answer.ToJsonString());
+    }
+
     protected override async Task<PushAnswer?> AnswerOtherAsync(PushCall call, CancellationToken aborted)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -125,12 +137,12 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
         }
         catch (System.Text.Json.JsonException)
         {
-            return Error(400, "INVALID_ARGUMENT", "Invalid JSON payload received.", "INVALID_ARGUMENT");
+            return Error(400, "INVALID_ARGUMENT", "Invalid JSON payload received.", null);
         }
         if ((string?)message?["token"] is not { Length: > 0 } device)
             return Error(400, "INVALID_ARGUMENT", "Recipient of the message is not set.", "INVALID_ARGUMENT");
         if (WhyNot(message) is { } reason)
-            return Error(400, "INVALID_ARGUMENT", reason.Message, "INVALID_ARGUMENT", reason.Field);
+            return Error(400, "INVALID_ARGUMENT", reason.Message, null, reason.Field);
         if (device.Length < 8)
             return Error(400, "INVALID_ARGUMENT", "The registration token is not a valid FCM registration token", "INVALID_ARGUMENT");
         if (!Devices.TryGetValue(device, out var project))
@@ -141,7 +153,7 @@ public sealed class FakeFcm(TimeProvider time) : FakePushService(time, HttpProto
         return new(200, new JsonObject { ["name"] = $"projects/{Project}/messages/0:{Accepted.Count}" }.ToJsonString());
     }
 
-    protected override PushAnswer Throttled => Error(429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric", "QUOTA_EXCEEDED");
+    protected override PushAnswer Throttled => OverQuota($"project:{Project}", "Message rate exceeded");
 
     protected override PushAnswer Gone => Error(404, "NOT_FOUND", "Requested entity was not found.", "UNREGISTERED");
 

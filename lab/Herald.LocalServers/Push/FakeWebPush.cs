@@ -3,18 +3,18 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Herald.LocalServers.Push;
 
 /// <summary>
-/// A push service for browsers, from RFC 8030 (request, TTL, urgency, topic, answers), RFC 8291 (encryption) and RFC 8292 (who sends, and
-/// to whom a subscription is restricted). Statuses that these leave open are those of
-/// https://autopush.readthedocs.io/en/latest/http.html#error-codes
+/// A push service for browsers, from RFC 8030 (request, TTL, urgency, topic, answers), RFC 8291 (encryption) and RFC 8292 (section 4.2: 401
+/// without a valid token, 403 with the key of another sender). The bodies are those of Mozilla's service (Autopush, "Error Codes").
 /// </summary>
 public sealed class FakeWebPush(TimeProvider time) : FakePushService(time, HttpProtocols.Http1AndHttp2)
 {
-    private const int MostBodyBytes = 4096;
+    private const int MostBodyBytes = 4096, LongestTtl = 2_592_000;
 
     private readonly ConcurrentDictionary<string, FakeBrowser> _browsers = new(StringComparer.Ordinal);
 
@@ -37,28 +37,28 @@ public sealed class FakeWebPush(TimeProvider time) : FakePushService(time, HttpP
         if (call.Method != "POST")
             return new(405);
         if (!_browsers.TryGetValue(call.Path, out var browser))
-            return new(404);
-        if (WhyNot(call) is { } reason)
-            return new(400, $"{{\"code\": 400, \"errno\": 110, \"message\": \"{reason}\"}}");
+            return Error(404, 102, "Invalid URL endpoint");
+        if (WhyNot(call) is { } wrong)
+            return Error(400, wrong.Number, wrong.Reason);
         if (call.Body.Length > MostBodyBytes)
-            return new(413, "{\"code\": 413, \"errno\": 104, \"message\": \"Payload too large\"}");
+            return Error(413, 104, "Data payload too large");
         if (IdentityOf(call) is not { } key)
-            return new(401, "{\"code\": 401, \"errno\": 109, \"message\": \"Invalid authentication\"}");
+            return ExpiredToken;
         if (key != browser.ApplicationServerKey)
-            return new(403, "{\"code\": 403, \"errno\": 109, \"message\": \"VAPID public key mismatch\"}");
+            return Error(403, 109, "VAPID public key mismatch");
         Accept(new(call.Path, Encoding.UTF8.GetString(browser.Decrypt(call.Body)), call));
         return new(201) { Headers = [KeyValuePair.Create("location", new Uri(Address, "/message/1").AbsoluteUri)] };
     }
 
-    protected override PushAnswer Throttled => new(429);
+    protected override PushAnswer Throttled => Error(429, 201, "Too many requests");
 
-    protected override PushAnswer Gone => new(410, "{\"code\": 410, \"errno\": 106, \"message\": \"No such subscription\"}");
+    protected override PushAnswer Gone => Error(410, 106, "Invalid subscription");
 
-    protected override PushAnswer ExpiredToken => new(401, "{\"code\": 401, \"errno\": 109, \"message\": \"Invalid authentication\"}");
+    protected override PushAnswer ExpiredToken => Error(401, 109, "Invalid authentication");
 
-    protected override PushAnswer Broken => new(500);
+    protected override PushAnswer Broken => Error(500, 999, "Unknown error");
 
-    protected override PushAnswer Unavailable => new(503);
+    protected override PushAnswer Unavailable => Error(503, 201, "Use exponential back-off for retries");
 
     protected override void DisposeKeys()
     {
@@ -66,16 +66,22 @@ public sealed class FakeWebPush(TimeProvider time) : FakePushService(time, HttpP
             browser.Dispose();
     }
 
-    private static string? WhyNot(PushCall call)
+    private static PushAnswer Error(int status, int number, string message) => new(
+        status, new JsonObject { ["code"] = status, ["errno"] = number, ["message"] = message }.ToJsonString());
+
+    private static (int Number, string Reason)? WhyNot(PushCall call)
     {
-        if (!long.TryParse(call.Header("ttl"), NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            return "Missing TTL header";
+        if (call.Header("ttl") is not { } ttl)
+            return (111, "Missing TTL header");
+        if (!long.TryParse(ttl, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > LongestTtl)
+            return (112, "Invalid TTL header value");
         if (call.Header("content-encoding") != "aes128gcm")
-            return "Unknown content encoding";
+            return (110, "Unknown content encoding");
         if (call.Header("urgency") is not (null or "very-low" or "low" or "normal" or "high"))
-            return "Invalid urgency";
+            return (110, "Invalid urgency");
         var topic = call.Header("topic") ?? "none";
-        return topic.Length is 0 or > 32 || !topic.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? "Invalid topic" : null;
+        return topic.Length is 0 or > 32 || !topic.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+            ? (113, "Invalid Topic header value") : null;
     }
 
     /// <summary>The public key of the sender; null when its token is not correct.</summary>

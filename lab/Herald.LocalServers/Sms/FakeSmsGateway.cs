@@ -10,7 +10,7 @@ namespace Herald.LocalServers.Sms;
 public sealed class FakeSmsGateway : FakeProvider
 {
     public const string Token = "fake-token-of-a-gateway";
-    private readonly Dictionary<string, ProviderAnswer> _byKey = [];
+    private readonly Dictionary<string, (ProviderAnswer Answer, string Body)> _byKey = [];
 
     public static ProviderAnswer Error(int status, string type, string title) => new(
         status, new JsonObject { ["type"] = type, ["title"] = title, ["status"] = status }.ToJsonString(), "application/problem+json");
@@ -28,12 +28,17 @@ public sealed class FakeSmsGateway : FakeProvider
             return Error(400, "/problems/form", "The body needs number and text.");
         lock (_byKey)
         {
-            // A repeat has the answer of the first request and no second effect.
+            // A repeat has the answer of the first request and no second effect. Another request with its key is a mistake of the client.
             if (_byKey.TryGetValue(key, out var first))
-                return first;
+            {
+                return first.Body == call.BodyText
+                    ? first.Answer : Error(422, "/problems/key-reused", "This Idempotency-Key was used for another request.");
+            }
             Accept(new(number, text));
             var taken = new JsonObject { ["result"] = new JsonObject { ["state"] = "accepted", ["id"] = Answered } };
-            return _byKey[key] = new(202, taken.ToJsonString());
+            var answer = new ProviderAnswer(202, taken.ToJsonString());
+            _byKey[key] = (answer, call.BodyText);
+            return answer;
         }
     }
 

@@ -6,9 +6,10 @@ using Herald.LocalServers.Posts;
 namespace Herald.LocalServers.Sms;
 
 /// <summary>
-/// Twilio's Messages resource, from https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource (fields, 1,600
-/// characters, 201), https://www.twilio.com/docs/usage/requests-to-twilio (basic authentication), https://www.twilio.com/docs/api/errors
-/// (codes) and https://www.twilio.com/docs/usage/twilios-response (form of errors).
+/// Twilio's Messages resource, from its pages "Create a Message resource" (fields, 1,600 characters, 201; it names no key by which a
+/// repeat is dropped), "Requests to Twilio" (basic authentication), "Twilio's response" (form of errors) and "Error and Warning Dictionary"
+/// (codes). The page of 21617 says that an emoji counts as more than one character. The page of 20429 says that a request with this answer
+/// was not processed; it names no <c>Retry-After</c>.
 /// </summary>
 public sealed partial class FakeTwilio : FakeProvider
 {

@@ -15,6 +15,8 @@ internal static class SmtpFailures
     /// <summary>A failure before the connection could take mails.</summary>
     public static ProviderResult? WhileOpening(Exception failure) => failure switch
     {
+        DialException { Stage: AttemptStage.Guard } refused => ProviderResult.NotSent(
+            refused.Stage, $"{refused.Message}; Herald goes there only if the provider's setting privateNetwork is true"),
         DialException dial => ProviderResult.NotSent(dial.Stage, dial.Message),
         SmtpCommandException command => SmtpJudge.Judge(SmtpPoint.Session, (int)command.StatusCode, command.Message),
         AuthenticationException refused => OfAuthentication(refused),

@@ -33,7 +33,7 @@ public sealed class ProviderChain
     {
         (_section, _time, _logger) = (section, time, logger);
         _links = providers.Select(provider => new Link(
-                provider, new($"{section}.providers.{provider.Name}", provider.Options, time), new(time)))
+                provider, new($"{section}.providers.{provider.Name}", provider, time), new(time)))
             .ToFrozenDictionary(link => link.Name, StringComparer.Ordinal);
     }
 
@@ -134,7 +134,8 @@ public sealed class ProviderChain
         var began = _time.GetTimestamp();
         using var patience = new CancellationTokenSource(share, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
-        var sending = new Sending(message, to, attempt, share, () => patience.CancelAfter(left()));
+        var sending = new Sending(
+            message, to, attempt, share, mayHaveArrived => patience.CancelAfter(mayHaveArrived ? left() : LeftOfShare()));
         try
         {
             var result = await link.Provider.SendAsync(sending, either.Token).ConfigureAwait(false);
@@ -146,8 +147,10 @@ public sealed class ProviderChain
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            var reason = $"no answer within {_time.GetElapsedTime(began).TotalSeconds:0.###}s";
-            return sending.MayHaveArrived ? ProviderResult.Unknown(reason) : ProviderResult.NotSent(sending.Stage, reason);
+            var reason = sending.Late(_time.GetElapsedTime(began));
+            var late = sending.MayHaveArrived ? ProviderResult.Unknown(reason) : ProviderResult.NotSent(sending.Stage, reason);
+            return link.Provider.RecipientsChooseService && message.To is not null
+                ? late with { Attempt = late.Attempt with { EndpointTroubled = false } } : late;
         }
         catch
         {
@@ -156,6 +159,8 @@ public sealed class ProviderChain
                 _ambiguous.Note(attempt.MessageId, attempt.Subscription.EndpointRevision, link.Name);
             throw;
         }
+
+        TimeSpan LeftOfShare() => share - _time.GetElapsedTime(began) is { Ticks: > 0 } rest ? rest : TimeSpan.Zero;
     }
 
     private static TimeSpan PauseOf(AttemptResult result) =>

@@ -9,16 +9,16 @@ namespace Herald.Messages.Providers;
 /// another one from its turn. Nobody waits here for the end of a pause, because it can be long, and another provider may be used meanwhile.
 /// </remarks>
 /// <param name="setting">The provider's name in the settings, such as <c>email.providers.main</c>.</param>
-internal sealed class ProviderGate(string setting, ProviderOptions options, TimeProvider time)
+internal sealed class ProviderGate(string setting, IProvider provider, TimeProvider time)
 {
     /// <summary>After a wait without a free place. Then those who are inside have had time to leave.</summary>
     private static readonly TimeSpan AfterFull = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly Pace _pace = new(options.Rate);
+    private readonly Pace _pace = new(provider.Options.Rate);
     private readonly WaitingLine _line = new();
     private readonly long _start = time.GetTimestamp();
-    private int _free = options.Connections;
+    private int _free = provider.RecipientsChooseService ? int.MaxValue : provider.Options.Connections;
     private long _pausedUntil;
     private bool _wakes;
 
@@ -122,10 +122,10 @@ internal sealed class ProviderGate(string setting, ProviderOptions options, Time
     /// <param name="late">By how much the turn would come too late.</param>
     private Admission NoTurn(TimeSpan most, TimeSpan late) => new(
         late > most / 2 ? late : most / 2,
-        $"not tried: no turn within {Text(most)}; {setting}.rate allows {options.Rate} in a second");
+        $"not tried: no turn within {Text(most)}; {setting}.rate allows {provider.Options.Rate} in a second");
 
     private Admission Full(TimeSpan waited) => new(
-        AfterFull, $"not tried: no free connection within {Text(waited)}; {setting}.connections allows {options.Connections}");
+        AfterFull, $"not tried: no free connection within {Text(waited)}; {setting}.connections allows {provider.Options.Connections}");
 
     private static string Text(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###}s");
 }

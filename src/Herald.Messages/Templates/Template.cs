@@ -16,7 +16,8 @@ public sealed class Template
     private static readonly FrozenDictionary<string, Func<Message, string?>> Fields =
         new Dictionary<string, Func<Message, string?>>
         {
-            ["id"] = message => message.Id,
+            ["id"] = message => message.RepeatKey ?? message.Id,
+            ["uuid"] = message => message.Id,
             ["to"] = message => message.To,
             ["subject"] = message => message.Subject,
             ["text"] = message => message.Text,

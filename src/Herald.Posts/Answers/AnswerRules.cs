@@ -14,6 +14,9 @@ public sealed record AnswerRules(IReadOnlyList<AnswerRule> All, string? Wait, IR
 
     /// <summary>A rule says which 2xx means that the post was taken, so another 2xx does not.</summary>
     public bool SaysDelivered { get; } = All.Any(rule => rule.Means == AnswerMeaning.Delivered);
+
+    /// <summary>Whether the body of an answer with this status says what it means: the first rule for the status looks at it.</summary>
+    public bool NeedsBody(int status) => All.FirstOrDefault(rule => rule.FitsStatus(status))?.At is not null;
 }
 
 /// <summary>A condition on an answer. Conditions that are null hold for every answer.</summary>
@@ -28,10 +31,12 @@ public sealed record AnswerRule(
     /// <summary>The place that is the whole body, for providers that answer in plain text.</summary>
     public const string WholeBody = "";
 
+    public bool FitsStatus(int status) => Status is not { } range || range.Contains(status);
+
     public bool Fits(int status, Func<string, IReadOnlyList<string>> valuesAt)
     {
         ArgumentNullException.ThrowIfNull(valuesAt);
-        if (Status is { } range && !range.Contains(status))
+        if (!FitsStatus(status))
             return false;
         if (At is null)
             return true;
@@ -70,6 +75,15 @@ public enum AnswerMeaning
 
     /// <summary>The provider asks for a pause.</summary>
     Throttled,
+
+    /// <summary>The provider asks for a pause of the posts to this recipient. Others can be sent.</summary>
+    RecipientThrottled,
+
+    /// <summary>
+    /// The provider has not taken this post, and does not say whether another one would be taken: the address or the form of the request
+    /// can be wrong, or its recipient. Another attempt can succeed, also through the next provider.
+    /// </summary>
+    NotTaken,
 
     /// <summary>The provider will never take this post.</summary>
     Permanent,

@@ -68,8 +68,8 @@ public static class DefinitionReader
     {
         var fields = new DefinitionObject(
             root, "", problems,
-            "about", "values", "to", "method", "url", "basic", "headers", "json", "form", "text", "markup", "longestText", "dropsRepeats",
-            "answers", "wait", "words");
+            "about", "values", "to", "method", "url", "basic", "headers", "json", "form", "text", "markup", "longestText", "lengthIn",
+            "largestBody", "dropsRepeats", "answers", "wait", "words");
         var (kind, body) = BodyOf(fields);
         return new()
         {
@@ -84,6 +84,8 @@ public static class DefinitionReader
             Body = body.ValueKind == JsonValueKind.Undefined ? body : body.Clone(),
             Markup = Markup.Find(OneOf(fields, "markup", Markup.Names, Markup.None.Name))!,
             LongestText = fields.Number("longestText", 1, 1_000_000),
+            LengthUnit = LengthUnit.Find(OneOf(fields, "lengthIn", LengthUnit.Names, LengthUnit.Characters.Name))!,
+            LargestBody = fields.Number("largestBody", 1, 100_000_000),
             DropsRepeats = fields.Switch("dropsRepeats"),
             Answers = AnswerRulesReader.Read(fields, problems),
         };
@@ -140,6 +142,8 @@ public static class DefinitionReader
             var ownDefault = value.OptionalText("default", "Write a text.");
             if (ownDefault is not null && isSecret)
                 value.Note("default", ownDefault, "A secret has no default. Remove it.");
+            if (ownDefault is not null && PostParameter.NamedBy(ownDefault) is { } other && parameters.All(one => one.Name != other))
+                value.Note("default", ownDefault, "There is no such value before this one.");
             parameters.Add(new(
                 field.Name, about, isSecret, form is AddressForm or SecretAddressForm,
                 ownDefault ?? (value.Switch("optional") ? "" : null)));
@@ -180,6 +184,7 @@ public static class DefinitionReader
         var headers = new List<KeyValuePair<string, string>>();
         if (fields.Find("headers") is not { } given)
             return headers;
+        var hasBasic = fields.Has("basic");
         if (given.ValueKind != JsonValueKind.Object)
         {
             fields.Note("headers", given, "Write an object with a text for each header.");
@@ -191,6 +196,10 @@ public static class DefinitionReader
                 problems.Add(FieldProblem.Of($"/headers/{header.Name}", header.Name, rule));
             else if (header.Value.ValueKind != JsonValueKind.String)
                 problems.Add(FieldProblem.Of($"/headers/{header.Name}", header.Value.GetRawText(), "Write a text."));
+            else if (header.Value.GetString()!.Any(c => c is < ' ' or > '~'))
+                problems.Add(FieldProblem.Of($"/headers/{header.Name}", header.Value.GetString(), "A header is one line of ASCII."));
+            else if (hasBasic && header.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase))
+                problems.Add(FieldProblem.Of($"/headers/{header.Name}", header.Name, "basic writes this header. Remove one of them."));
             else
                 headers.Add(new(header.Name, header.Value.GetString()!));
         }

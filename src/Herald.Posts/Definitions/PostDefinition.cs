@@ -36,8 +36,13 @@ public sealed record PostDefinition
     /// <summary>The syntax of texts at the provider, which the texts of a message must not use.</summary>
     public Markup Markup { get; init; } = Markup.None;
 
-    /// <summary>The most characters that the provider takes as a text, with its escapes.</summary>
+    /// <summary>The most that the provider takes as a text, with its escapes and with what stands beside it, such as the subject.</summary>
     public int? LongestText { get; init; }
+
+    public LengthUnit LengthUnit { get; init; } = LengthUnit.Characters;
+
+    /// <summary>The most bytes of a body. Some providers take a larger one and lose it later.</summary>
+    public int? LargestBody { get; init; }
 
     /// <summary>
     /// The provider recognizes a repeat by a key in the request. Then a request can be sent again on a new connection when a used one turns
@@ -51,7 +56,13 @@ public sealed record PostDefinition
 /// <summary>A value that the settings of a provider give to its definition.</summary>
 /// <param name="IsAddress">It is the beginning of a URL, and stands in it as it is.</param>
 /// <param name="Default">Null when the settings must give a value. Empty when the provider can do without.</param>
-public sealed record PostParameter(string Name, string About, bool IsSecret, bool IsAddress, string? Default);
+public sealed record PostParameter(string Name, string About, bool IsSecret, bool IsAddress, string? Default)
+{
+    /// <summary>The value that a default repeats, such as <c>account</c> for <c>{{account}}</c>; null for a text of its own.</summary>
+    internal static string? NamedBy(string ownDefault) =>
+        ownDefault.StartsWith("{{", StringComparison.Ordinal) && ownDefault.EndsWith("}}", StringComparison.Ordinal)
+            ? ownDefault[2..^2].Trim() : null;
+}
 
 /// <summary>Which recipients a provider has.</summary>
 /// <param name="Rule">A sentence that says what is allowed.</param>

@@ -6,6 +6,8 @@ namespace Herald.Posts.Definitions;
 /// <summary>The definitions that are a part of an assembly: its resources <c>preset/NAME.json</c>.</summary>
 public sealed class Presets(Assembly assembly)
 {
+    private const int MostBytes = 1 << 20;
+
     private const string Prefix = "preset/", Extension = ".json";
 
     /// <summary>Those of this assembly.</summary>
@@ -32,7 +34,11 @@ public sealed class Presets(Assembly assembly)
         }
         try
         {
-            return (File.ReadAllBytes(kind), null);
+            using var file = File.OpenRead(kind);
+            var buffer = new byte[MostBytes + 1];
+            var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            return length <= MostBytes
+                ? (buffer[..length], null) : (null, $"The file has more than {MostBytes:N0} bytes, so it is no definition.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {

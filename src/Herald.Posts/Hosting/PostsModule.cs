@@ -6,6 +6,7 @@ using Herald.Messages.Providers;
 using Herald.Posts.Definitions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Herald.Posts.Hosting;
 
@@ -35,10 +36,14 @@ public sealed class PostsModule : IModule
         services.TryAddSingleton<ProviderSenders>();
         services.AddSingleton(container => new PostChannel(
             [.. providers.Select(provider => PostProvider.Create(
-                provider.Key, provider.Value, Presets.Posts, container.GetRequiredService<ProviderSenders>().For(provider.Value)))],
-            container.GetRequiredService<TimeProvider>()));
+                provider.Key, provider.Value, Presets.Posts, container.GetRequiredService<ProviderSenders>().For(provider.Value),
+                log: LogOf(container)))],
+            container.GetRequiredService<TimeProvider>(), LogOf(container)));
         services.AddSingleton<IChannel>(container => container.GetRequiredService<PostChannel>());
         services.AddSingleton<IRecipientCheck>(
             container => new PostRecipientCheck(container.GetRequiredService<PostChannel>().Providers));
     }
+
+    /// <summary>A container of a test can be without a log.</summary>
+    private static ILogger? LogOf(IServiceProvider container) => container.GetService<ILoggerFactory>()?.CreateLogger("Herald.Posts");
 }

@@ -61,6 +61,16 @@ internal abstract record JsonBody
         return bytes.WrittenMemory;
     }
 
+    /// <summary>The strings in which the text of the message stands.</summary>
+    public IEnumerable<string> TextsOf(Message message) => this switch
+    {
+        Text { Template.HasText: true } text => new[] { text.Template.Render(message) }.OfType<string>(),
+        Fields fields => fields.All.SelectMany(field => field.Value.TextsOf(message)),
+        Items items => items.All.SelectMany(item => item.TextsOf(message)),
+        Text or AllValues or Literal => [],
+        _ => throw new System.Diagnostics.UnreachableException($"{this}"),
+    };
+
     private Filling FillingOf(Message message) => this switch
     {
         Text text => !text.Template.HasPlaces ? Filling.Fixed : text.Template.IsUnfilled(message) ? Filling.Empty : Filling.Filled,

@@ -59,6 +59,16 @@ internal abstract record PostBody
         _ => throw new System.Diagnostics.UnreachableException($"{this}"),
     };
 
+    /// <summary>The texts in which the text of the message stands, as the provider reads them.</summary>
+    public IEnumerable<string> TextsOf(Message message) => this switch
+    {
+        Json json => json.Body.TextsOf(message),
+        Form form => form.Fields.Where(field => field.Value.HasText).Select(field => field.Value.Render(message)).OfType<string>(),
+        Plain { Text.HasText: true } plain => new[] { plain.Text.Render(message) }.OfType<string>(),
+        Plain => [],
+        _ => throw new System.Diagnostics.UnreachableException($"{this}"),
+    };
+
     /// <summary>Names and whole values are encoded here, so that a form has the same rules as JSON for what is left out.</summary>
     private static IEnumerable<string> FieldsOf(Form form, Message message)
     {

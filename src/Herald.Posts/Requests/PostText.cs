@@ -12,7 +12,7 @@ internal sealed class PostText
 {
     private readonly Template[] _lines;
 
-    private PostText(Template[] lines) => _lines = lines;
+    private PostText(Template[] lines, bool hasText) => (_lines, HasText) = (lines, hasText);
 
     /// <param name="values">The values of the settings, by name.</param>
     public static PostText? Parse(
@@ -27,8 +27,11 @@ internal sealed class PostText
             else
                 lines.Add(template!);
         }
-        return problems.Count == 0 ? new([.. lines]) : null;
+        return problems.Count == 0 ? new([.. lines], NamesIn(source).Contains("text", StringComparer.Ordinal)) : null;
     }
+
+    /// <summary>The text of the message stands in it.</summary>
+    public bool HasText { get; }
 
     public bool HasPlaces => Array.Exists(_lines, line => line.HasPlaces);
 
@@ -44,4 +47,7 @@ internal sealed class PostText
         var lines = _lines.Where(line => !line.IsUnfilled(message)).Select(line => line.Render(message)).ToList();
         return lines.Count == 0 ? null : string.Join('\n', lines);
     }
+
+    private static IEnumerable<string> NamesIn(string source) =>
+        source.Split("{{").Skip(1).Select(place => place.Split("}}")[0].Trim());
 }

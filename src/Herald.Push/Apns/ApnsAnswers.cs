@@ -25,6 +25,8 @@ internal static class ApnsAnswers
             (_, "DeviceTokenNotForTopic") => new(PushMeaning.AddressRefused, "DeviceTokenNotForTopic: the token belongs to another app"),
             (_, "MissingDeviceToken") => new(PushMeaning.AddressRefused, reason),
             (413, _) or (_, "PayloadTooLarge") => new(PushMeaning.MessageRefused, reason),
+            // Apple asks that this is not tried again.
+            (_, "Forbidden") => new(PushMeaning.MessageRefused, "Forbidden: Apple does not allow this"),
             (_, "BadCollapseId" or "BadExpirationDate" or "BadMessageId" or "BadPriority" or "DuplicateHeaders" or "PayloadEmpty") =>
                 new(PushMeaning.MessageRefused, reason),
             (_, "TooManyRequests") => new(PushMeaning.DeviceUnready, reason),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Herald.Messages;
 
 namespace Herald.Push.Apns;
@@ -6,6 +7,10 @@ namespace Herald.Push.Apns;
 internal static class ApnsMessage
 {
     public const int MostBytes = 4096;
+
+    /// <summary>The value of <c>apns-expiration</c>: when Apple stops to try, or 0 for one try.</summary>
+    public static string ExpirationOf(DateTimeOffset now, TimeSpan lifetime) => lifetime > TimeSpan.Zero
+        ? (now + lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) : "0";
 
     public static byte[] Write(Message message) => PushContent.Write(json =>
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Headers;
 using Herald.Messages;
 using Herald.Messages.Providers;
@@ -26,16 +25,18 @@ internal sealed class ApnsProvider(string name, ApnsProviderOptions options, Pro
 
         var url = new Uri($"{options.Url.AbsoluteUri.TrimEnd('/')}/3/device/{sending.To}");
         var now = time.GetUtcNow();
-        var expires = now + PushContent.LifetimeOf(sending.Message, now, options.Lifetime);
+        var expires = ApnsMessage.ExpirationOf(now, PushContent.LifetimeOf(sending.Message, now, options.Lifetime));
         var shipment = new Shipment(url, body, sending.Message, options.Topic, expires);
         for (var isSecond = false; ; isSecond = true)
         {
             var token = tokens.Current();
-            var sent = await sender.SendAsync(CreateRequest, (shipment, token), sending, budget, cancel).ConfigureAwait(false);
-            if (sent.Failure is { } failure)
-                return PushResults.Of(failure);
+            var sent = await sender
+                .SendAsync(CreateRequest, (shipment, token), sending, budget, PushSender.IsError, cancel).ConfigureAwait(false);
+            if (sent.Failure is not null)
+                return PushResults.OfFailure(sent);
             var answer = sent.Answer;
-            if (ApnsAnswers.IsTokenRefused(answer) && !isSecond && !budget.IsUsedUp && tokens.Renew(token))
+            if (ApnsAnswers.IsTokenRefused(answer) && !isSecond && !budget.IsUsedUp
+                && await tokens.RenewAsync(token, cancel).ConfigureAwait(false))
                 continue;
             return PushResults.Of(ApnsAnswers.Judge(answer), answer, url, sending);
         }
@@ -52,7 +53,7 @@ internal sealed class ApnsProvider(string name, ApnsProviderOptions options, Pro
         request.Headers.TryAddWithoutValidation("apns-push-type", "alert");
         // 10 shows an alert at once; with 5 the device may wait for its battery's sake.
         request.Headers.TryAddWithoutValidation("apns-priority", message.Priority == MessagePriority.Low ? "5" : "10");
-        request.Headers.TryAddWithoutValidation("apns-expiration", expires.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation("apns-expiration", expires);
         // A repeat replaces what the device shows with the same id.
         request.Headers.TryAddWithoutValidation("apns-collapse-id", id);
         request.Headers.TryAddWithoutValidation("User-Agent", OutboundRequest.UserAgent);
@@ -60,5 +61,5 @@ internal sealed class ApnsProvider(string name, ApnsProviderOptions options, Pro
         return request;
     }
 
-    private sealed record Shipment(Uri Url, byte[] Body, Message Message, string Topic, DateTimeOffset Expires);
+    private sealed record Shipment(Uri Url, byte[] Body, Message Message, string Topic, string Expires);
 }

@@ -1,9 +1,11 @@
+using Herald.Messages;
 using Herald.Push.Keys;
 
 namespace Herald.Push.Apns;
 
 /// <summary>
-/// The signed token of one sender. Apple refuses tokens older than an hour, and senders that renew theirs more often than every 20 minutes.
+/// The signed token of one key. Apple refuses tokens older than an hour, and a token that is renewed more often than every 20 minutes on
+/// one connection.
 /// </summary>
 internal sealed class ProviderTokens(KeptFile<ApnsKey> file, string keyId, string teamId, TimeProvider time)
 {
@@ -26,9 +28,9 @@ internal sealed class ProviderTokens(KeptFile<ApnsKey> file, string keyId, strin
 
     /// <summary>Apple has refused a token. The key is read again.</summary>
     /// <returns>Whether <see cref="Current"/> gives another token now.</returns>
-    public bool Renew(string refused)
+    public async ValueTask<bool> RenewAsync(string refused, CancellationToken cancel)
     {
-        var key = file.Reread();
+        var key = await file.RereadAsync(cancel).ConfigureAwait(false);
         lock (_gate)
         {
             if (_token is null || _token.Header != refused || _token.Key != key)

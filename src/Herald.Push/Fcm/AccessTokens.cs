@@ -1,5 +1,5 @@
 using Herald.Engine.Channels;
-using Herald.Push.Keys;
+using Herald.Messages;
 
 namespace Herald.Push.Fcm;
 
@@ -47,9 +47,9 @@ internal sealed class AccessTokens(KeptFile<ServiceAccount> file, TokenEndpoint 
     }
 
     /// <summary>The service has refused the token. It is not used again, and the account is read again.</summary>
-    public void Refuse(AccessToken refused)
+    public async ValueTask RefuseAsync(AccessToken refused, CancellationToken cancel)
     {
-        file.Reread();
+        await file.RereadAsync(cancel).ConfigureAwait(false);
         lock (_gate)
         {
             if (ReferenceEquals(_token, refused))
@@ -74,7 +74,7 @@ internal sealed class AccessTokens(KeptFile<ServiceAccount> file, TokenEndpoint 
         var token = await endpoint.AskAsync(account).ConfigureAwait(false);
         if (token.Text is null)
         {
-            file.Reread();
+            await file.RereadAsync(CancellationToken.None).ConfigureAwait(false);
             return token;
         }
         lock (_gate)

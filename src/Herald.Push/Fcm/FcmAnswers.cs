@@ -22,7 +22,9 @@ internal static class FcmAnswers
             "INVALID_ARGUMENT" => error.IsAboutToken
                 ? new(PushMeaning.AddressRefused, $"INVALID_ARGUMENT: {error.Message}")
                 : new(PushMeaning.MessageRefused, $"INVALID_ARGUMENT: {error.Message}"),
-            "QUOTA_EXCEEDED" => new(PushMeaning.Throttled, "QUOTA_EXCEEDED"),
+            // Of the whole project, or of one device: then others can be sent.
+            "QUOTA_EXCEEDED" => new(
+                error.IsAboutDevice ? PushMeaning.DeviceUnready : PushMeaning.Throttled, $"QUOTA_EXCEEDED: {error.Message}"),
             "UNAVAILABLE" => new(PushMeaning.Unavailable, "UNAVAILABLE"),
             "INTERNAL" => new(PushMeaning.Failed, "INTERNAL"),
             "THIRD_PARTY_AUTH_ERROR" => new(
@@ -36,7 +38,7 @@ internal static class FcmAnswers
 
     private static PushVerdict ByStatus(int status, in FcmError error) => status switch
     {
-        400 => new(PushMeaning.MessageRefused, error.Words),
+        400 => new(error.IsAboutToken ? PushMeaning.AddressRefused : PushMeaning.MessageRefused, error.Words),
         401 => new(PushMeaning.SenderRefused, Hint(error, "the access token is refused")),
         403 => new(PushMeaning.SenderRefused, Hint(error, "may the service account send, and is the API enabled in this project?")),
         404 => new(PushMeaning.SenderRefused, Hint(error, "does the project exist, and is the url right?")),
@@ -56,15 +58,17 @@ internal static class FcmAnswers
             if (Member(document.RootElement, "error") is not { ValueKind: JsonValueKind.Object } error)
                 return default;
             string? code = null;
-            var isAboutToken = false;
+            var (isAboutToken, isAboutDevice) = (false, false);
             foreach (var detail in Items(error, "details"))
             {
                 code ??= Text(detail, "errorCode");
                 isAboutToken |= Items(detail, "fieldViolations").Any(violation => Text(violation, "field") == "message.token");
+                isAboutDevice |= Items(detail, "violations").Any(
+                    violation => IsDevice(Text(violation, "subject")) || IsDevice(Text(violation, "description")));
             }
             var message = Text(error, "message") ?? "";
             isAboutToken |= message.Contains("registration token", StringComparison.OrdinalIgnoreCase);
-            return new(code, Text(error, "status"), message, isAboutToken);
+            return new(code, Text(error, "status"), message, isAboutToken, isAboutDevice || IsDevice(message));
         }
         // A foreign answer, or half of one, says nothing.
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
@@ -72,6 +76,8 @@ internal static class FcmAnswers
             return default;
         }
     }
+
+    private static bool IsDevice(string? text) => text?.Contains("device", StringComparison.OrdinalIgnoreCase) == true;
 
     private static JsonElement? Member(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value : null;
@@ -82,7 +88,7 @@ internal static class FcmAnswers
     private static JsonElement[] Items(JsonElement parent, string name) =>
         Member(parent, name) is { ValueKind: JsonValueKind.Array } value ? [.. value.EnumerateArray()] : [];
 
-    private readonly record struct FcmError(string? Code, string? Status, string? Message, bool IsAboutToken)
+    private readonly record struct FcmError(string? Code, string? Status, string? Message, bool IsAboutToken, bool IsAboutDevice)
     {
         public string Words => string.Join(": ", new[] { Code ?? Status, Message }.Where(word => !string.IsNullOrEmpty(word)));
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Herald.Messages;
+using Herald.Push.Apns;
 using Herald.Push.WebPush;
 
 namespace Herald.Push.Fcm;
@@ -59,7 +60,7 @@ internal static class FcmMessage
 
             Headers(json, "apns", [
                 ("apns-collapse-id", id),
-                ("apns-expiration", (now + lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+                ("apns-expiration", ApnsMessage.ExpirationOf(now, lifetime)),
                 ("apns-priority", message.Priority == MessagePriority.Low ? "5" : "10"),
             ]);
             Headers(json, "webpush", [

@@ -28,22 +28,31 @@ internal sealed class FcmProvider(string name, FcmProviderOptions options, Acces
         var body = FcmMessage.Write(sending.To!, sending.Message, now, PushContent.LifetimeOf(sending.Message, now, options.Lifetime));
         for (var isSecond = false; ; isSecond = true)
         {
-            sending.Reached(AttemptStage.Connect);
-            var token = await tokens.GetAsync(budget.Left, cancel).ConfigureAwait(false);
+            // A request that was answered with a refusal is not at the service, so what is left is a new try.
+            sending.RequestReached(AttemptStage.Connect);
+            var token = await tokens.GetAsync(PatienceOf(sending, budget), cancel).ConfigureAwait(false);
             if (token.Failure is { } missing)
                 return new(SendCertainty.NotSent, missing);
             var url = UrlOf(token.Account.Project);
-            var sent = await sender.SendAsync(CreateRequest, (url, body, token.Text!), sending, budget, cancel).ConfigureAwait(false);
-            if (sent.Failure is { } failure)
-                return PushResults.Of(failure);
+            var sent = await sender
+                .SendAsync(CreateRequest, (url, body, token.Text!), sending, budget, PushSender.IsError, cancel).ConfigureAwait(false);
+            if (sent.Failure is not null)
+                return PushResults.OfFailure(sent);
             var answer = sent.Answer;
             if (FcmAnswers.IsTokenRefused(answer) && !isSecond && !budget.IsUsedUp)
             {
-                tokens.Refuse(token);
+                await tokens.RefuseAsync(token, cancel).ConfigureAwait(false);
                 continue;
             }
             return Judge(answer, url, sending);
         }
+    }
+
+    /// <summary>A little less than what is left, so that the failure can say that it was the token which did not come.</summary>
+    private static TimeSpan PatienceOf(Sending sending, in Budget budget)
+    {
+        var left = sending.Time - budget.Used;
+        return left > TimeSpan.Zero ? left * 0.9 : budget.Left;
     }
 
     private Uri UrlOf(string project) =>

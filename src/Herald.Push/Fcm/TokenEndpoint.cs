@@ -25,7 +25,7 @@ internal sealed class TokenEndpoint(HttpSender sender, TimeProvider time)
     {
         var made = time.GetTimestamp();
         var body = Encoding.ASCII.GetBytes($"grant_type={Uri.EscapeDataString(Grant)}&assertion={Statement(account)}");
-        var rules = new SendRules(Patience) { MaxAnswerBytes = MostAnswerBytes };
+        var rules = new SendRules(Patience) { MaxAnswerBytes = MostAnswerBytes, NeedsBody = _ => true };
         try
         {
             var sent = await sender.SendAsync(CreateRequest, (account.TokenUri, body), rules, CancellationToken.None).ConfigureAwait(false);

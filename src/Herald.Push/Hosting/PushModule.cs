@@ -7,7 +7,6 @@ using Herald.Outbound;
 using Herald.Push.Apns;
 using Herald.Push.Fcm;
 using Herald.Push.Hosting.Commands;
-using Herald.Push.Keys;
 using Herald.Push.WebPush;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -50,7 +49,7 @@ public sealed class PushModule : IModule
             (name, own, parts) => new WebPushProvider(
                 name, own,
                 new(parts.Keep($"{WebPush}.providers.{name}.keyFile", own.KeyFile, VapidKeys.Read), own.Subject, parts.Time),
-                parts.Sender(own), parts.Time));
+                parts.Sender, parts.Time));
         Add(
             services, Fcm, "the registration token of a device", Push.Fcm.DeviceToken.Refuse, options.Get<FcmOptions>().Providers,
             (name, own, parts) => new FcmProvider(
@@ -58,13 +57,14 @@ public sealed class PushModule : IModule
                 new(
                     parts.Keep($"{Fcm}.providers.{name}.accountFile", own.AccountFile, ServiceAccount.Read),
                     new(parts.Http, parts.Time), parts.Time),
-                parts.Sender(own), parts.Time));
+                parts.Sender, parts.Time));
         Add(
             services, Apns, "the token of a device", Push.Apns.DeviceToken.Refuse, options.Get<ApnsOptions>().Providers,
-            (name, own, parts) => new ApnsProvider(
-                name, own,
-                new(parts.Keep($"{Apns}.providers.{name}.keyFile", own.KeyFile, ApnsKey.Read), own.KeyId, own.TeamId, parts.Time),
-                parts.Sender(own), parts.Time));
+            (name, own, parts) =>
+            {
+                var (tokens, http) = parts.Apple(name, own);
+                return new ApnsProvider(name, own, tokens, new(http), parts.Time);
+            });
     }
 
     private static void Add<TOptions>(
@@ -79,18 +79,32 @@ public sealed class PushModule : IModule
                 container.GetRequiredService<HttpSender>(), container.GetRequiredService<TimeProvider>(),
                 container.GetRequiredService<ILoggerFactory>().CreateLogger("Herald.Push"));
             var all = providers.Select(provider => create(provider.Key, provider.Value, parts)).ToList();
-            return new PushChannel(scheme, example, refuseTo, all, parts.Senders, parts.Time);
+            return new PushChannel(scheme, example, refuseTo, all, parts.Owned, parts.Time, parts.Log);
         });
     }
 
     private sealed record Parts(HttpSender Http, TimeProvider Time, ILogger Log)
     {
-        public List<PushSender> Senders { get; } = [];
+        private readonly Dictionary<(string File, string KeyId, string TeamId), (ProviderTokens Tokens, HttpSender Http)> _apple = [];
 
-        public PushSender Sender(PushProviderOptions options)
+        public List<IDisposable> Owned { get; } = [];
+
+        /// <summary>With the connections of all channels.</summary>
+        public PushSender Sender => new(Http);
+
+        /// <summary>
+        /// On one connection, Apple takes the tokens of one team only, and a new one at most every 20 minutes. So providers with the same
+        /// key share its token and its connections, and others share neither.
+        /// </summary>
+        public (ProviderTokens Tokens, HttpSender Http) Apple(string name, ApnsProviderOptions own)
         {
-            Senders.Add(new(Http, options.Connections));
-            return Senders[^1];
+            var key = (own.KeyFile, own.KeyId, own.TeamId);
+            if (_apple.TryGetValue(key, out var shared))
+                return shared;
+            var file = Keep($"{Apns}.providers.{name}.keyFile", own.KeyFile, ApnsKey.Read);
+            var http = Http.WithOwnConnections();
+            Owned.Add(http);
+            return _apple[key] = (new ProviderTokens(file, own.KeyId, own.TeamId, Time), http);
         }
 
         public KeptFile<T> Keep<T>(string setting, string file, Func<byte[], T> parse)

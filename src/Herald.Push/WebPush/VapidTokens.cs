@@ -1,3 +1,4 @@
+using Herald.Messages;
 using Herald.Push.Keys;
 
 namespace Herald.Push.WebPush;
@@ -36,9 +37,9 @@ internal sealed class VapidTokens(KeptFile<VapidKeys> file, string subject, Time
 
     /// <summary>A service has refused a token. The key is read again.</summary>
     /// <returns>Whether <see cref="For"/> gives another token now.</returns>
-    public bool Renew(Uri endpoint, string refused)
+    public async ValueTask<bool> RenewAsync(Uri endpoint, string refused, CancellationToken cancel)
     {
-        var keys = file.Reread();
+        var keys = await file.RereadAsync(cancel).ConfigureAwait(false);
         lock (_gate)
         {
             var audience = AudienceOf(endpoint);

@@ -24,6 +24,9 @@ public sealed record WebPushProviderOptions : PushProviderOptions
         IsRequired = true, Rule = "A file.")]
     public string KeyFile { get; init; } = "";
 
+    [Setting("How many messages this node sends to one push service at the same time.", Least = "1", Most = "1000")]
+    public override int Connections { get; init; } = 100;
+
     [SettingText<VapidSubject>("Whom the operators of push services can ask about this sender.", IsRequired = true)]
     public string Subject { get; init; } = "";
 }

@@ -8,6 +8,7 @@ using Herald.Posts.Hosting;
 using Herald.Sms.Numbers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Herald.Sms.Hosting;
 
@@ -35,8 +36,12 @@ public sealed class SmsModule : IModule
         services.AddSingleton<IChannel>(container => new SmsChannel(
             [.. sms.Providers.Select(provider => PostProvider.Create(
                 provider.Key, provider.Value, Presets, container.GetRequiredService<ProviderSenders>().For(provider.Value),
-                SmsPreparation.For(provider.Value, numbers)))],
+                SmsPreparation.For(provider.Value, numbers),
+                LogOf(container)))],
             numbers,
-            container.GetRequiredService<TimeProvider>()));
+            container.GetRequiredService<TimeProvider>(), LogOf(container)));
     }
+
+    /// <summary>A container of a test can be without a log.</summary>
+    private static ILogger? LogOf(IServiceProvider container) => container.GetService<ILoggerFactory>()?.CreateLogger("Herald.Sms");
 }

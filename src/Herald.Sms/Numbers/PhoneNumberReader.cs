@@ -11,6 +11,8 @@ public sealed class PhoneNumberReader(string? region)
     /// <summary>The plus sign and the 15 digits of E.164.</summary>
     private const int LongestNumber = 16;
 
+    private const int NorthAmerica = 1, ShortestUnknown = 7;
+
     private static readonly PhoneNumberUtil Numbers = PhoneNumberUtil.GetInstance();
 
     /// <returns>The number in the form of E.164, or what is wrong with the text, as a sentence.</returns>
@@ -31,13 +33,23 @@ public sealed class PhoneNumberReader(string? region)
                 ? $"It has no country, or one that does not exist. {Form}" : $"It is no phone number. {Form}");
         }
         // The plans of some countries have longer numbers, but no network carries more than E.164 allows.
-        if (!Numbers.IsValidNumber(number) || Numbers.Format(number, PhoneNumberFormat.E164).Length > LongestNumber)
+        if (!Exists(number) || Numbers.Format(number, PhoneNumberFormat.E164).Length > LongestNumber)
             return (null, $"There is no such number: its length or its first digits are in no plan. {Form}");
-        return Numbers.GetNumberType(number) is PhoneNumberType.PREMIUM_RATE or PhoneNumberType.SHARED_COST or PhoneNumberType.TOLL_FREE
-            or PhoneNumberType.UAN or PhoneNumberType.VOICEMAIL or PhoneNumberType.PAGER
+        // Numbers that cost the caller nothing get text messages in North America.
+        return Numbers.GetNumberType(number) is PhoneNumberType.PREMIUM_RATE or PhoneNumberType.SHARED_COST or PhoneNumberType.UAN
+            or PhoneNumberType.VOICEMAIL or PhoneNumberType.PAGER
+            || (Numbers.GetNumberType(number) == PhoneNumberType.TOLL_FREE && number.CountryCode != NorthAmerica)
             ? (null, "It is a service number, which does not get text messages. Use the number of a phone.")
             : (Numbers.Format(number, PhoneNumberFormat.E164), null);
     }
+
+    /// <summary>
+    /// New ranges are opened every month, and a library learns of them later. So the length is enough, and the gateway knows the rest. But
+    /// what is shorter than numbers of most countries, such as an area code alone, must be a known number.
+    /// </summary>
+    private static bool Exists(PhoneNumber number) => Numbers.IsValidNumber(number)
+        || (Numbers.IsPossibleNumberWithReason(number) == PhoneNumberUtil.ValidationResult.IS_POSSIBLE
+            && Numbers.GetNationalSignificantNumber(number).Length >= ShortestUnknown);
 
     private string Form => region is null
         ? "Write it with its country, such as +49 170 1234567, or set sms.region."

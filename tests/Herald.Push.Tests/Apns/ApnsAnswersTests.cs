@@ -24,7 +24,7 @@ public sealed class ApnsAnswersTests
     [InlineData(403, "BadCertificate", nameof(PushMeaning.SenderRefused))]
     [InlineData(403, "BadCertificateEnvironment", nameof(PushMeaning.SenderRefused))]
     [InlineData(403, "ExpiredProviderToken", nameof(PushMeaning.SenderRefused))]
-    [InlineData(403, "Forbidden", nameof(PushMeaning.SenderRefused))]
+    [InlineData(403, "Forbidden", nameof(PushMeaning.MessageRefused))]
     [InlineData(403, "InvalidProviderToken", nameof(PushMeaning.SenderRefused))]
     [InlineData(403, "MissingProviderToken", nameof(PushMeaning.SenderRefused))]
     [InlineData(403, "UnrelatedKeyIdInToken", nameof(PushMeaning.SenderRefused))]
@@ -55,6 +55,7 @@ public sealed class ApnsAnswersTests
         Assert.Equal(PushMeaning.Unavailable, ApnsAnswers.Judge(Answer(503, body)).Meaning);
         Assert.Equal(PushMeaning.Failed, ApnsAnswers.Judge(Answer(500, body)).Meaning);
         Assert.Equal(PushMeaning.Throttled, ApnsAnswers.Judge(Answer(429, body)).Meaning);
+        Assert.Equal(PushMeaning.SenderRefused, ApnsAnswers.Judge(Answer(403, body)).Meaning);
         Assert.False(ApnsAnswers.IsTokenRefused(Answer(403, body)));
     }
 

@@ -37,10 +37,20 @@ public sealed class FcmAnswersTests
     [InlineData(null, "The registration token is not a valid FCM registration token", nameof(PushMeaning.AddressRefused))]
     public void An_invalid_argument_is_the_address_or_the_message(string? field, string message, string meaning)
     {
-        var body = FakeFcm.Error(400, "INVALID_ARGUMENT", message, "INVALID_ARGUMENT", field).Body;
-
-        Assert.Equal(meaning, FcmAnswers.Judge(Answer(400, body)).Meaning.ToString());
+        // A wrong value has no code of FCM.
+        foreach (var code in new[] { "INVALID_ARGUMENT", null })
+        {
+            var body = FakeFcm.Error(400, "INVALID_ARGUMENT", message, code, field).Body;
+            Assert.Equal(meaning, FcmAnswers.Judge(Answer(400, body)).Meaning.ToString());
+        }
     }
+
+    [Theory]
+    [InlineData("project:fake-project", "Message rate exceeded", nameof(PushMeaning.Throttled))]
+    [InlineData("device:abc", "Message rate exceeded", nameof(PushMeaning.DeviceUnready))]
+    [InlineData("fcm", "Device message rate exceeded", nameof(PushMeaning.DeviceUnready))]
+    public void A_quota_is_that_of_the_project_or_of_one_device(string subject, string description, string meaning) =>
+        Assert.Equal(meaning, FcmAnswers.Judge(Answer(429, FakeFcm.OverQuota(subject, description).Body)).Meaning.ToString());
 
     [Theory]
     [InlineData("")]
@@ -48,7 +58,7 @@ public sealed class FcmAnswersTests
     [InlineData("[]")]
     [InlineData("{\"error\": 7}")]
     [InlineData("{\"error\": {\"details\": 7, \"message\": [], \"status\": 1}}")]
-    [InlineData("{\"error\": {\"details\": [7, {\"errorCode\": 1}, {\"fieldViolations\": [1]}]}}")]
+    [InlineData("{\"error\": {\"details\": [7, {\"errorCode\": 1}, {\"fieldViolations\": [1]}, {\"violations\": [{\"subject\": 1}]}]}}")]
     [InlineData("{\"error\": {\"message\": \"\\ud800\"}}")]
     [InlineData("{\"error\": {\"details\": [{\"errorCode\": \"UNREGIS")]
     public void A_foreign_answer_is_judged_by_its_status(string body)

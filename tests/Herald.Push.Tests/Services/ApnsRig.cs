@@ -29,6 +29,8 @@ internal sealed class ApnsRig : PushRig
             Providers = new Dictionary<string, ApnsProviderOptions>
             {
                 ["main"] = options,
+                ["second"] = options with { Connections = 5 },
+                ["other"] = options with { KeyId = FakeApns.OtherKeyId, TeamId = FakeApns.OtherTeamId },
                 ["down"] = options with { Url = new(Refusing.Endpoint.GetLeftPart(UriPartial.Authority)) },
             },
         });

@@ -48,6 +48,41 @@ public sealed class ApnsServiceTests : PushServiceContract
     }
 
     [Fact]
+    public async Task Providers_with_the_same_key_share_its_token_and_its_connection()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await AssertDeliveredAsync();
+            await AssertDeliveredAsync("second");
+        }
+
+        Assert.Equal(1, Own.Service.TokensSeen);
+        Assert.Single(Rig.Fake.Accepted.Select(push => push.Call.Connection).Distinct());
+    }
+
+    [Fact]
+    public async Task Providers_of_two_teams_share_no_connection()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await AssertDeliveredAsync();
+            await AssertDeliveredAsync("other");
+        }
+
+        Assert.Equal(2, Own.Service.TokensSeen);
+        Assert.Equal(2, Rig.Fake.Accepted.Select(push => push.Call.Connection).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_message_whose_time_is_nearly_over_is_tried_once()
+    {
+        var expires = Rig.Clock.GetUtcNow() + TimeSpan.FromMilliseconds(500);
+        await Rig.TryAsync(Rig.Payload("a", payload => payload["expires"] = expires.ToString("O", CultureInfo.InvariantCulture)));
+
+        Assert.Equal("0", (await Rig.NextAsync()).Header("apns-expiration"));
+    }
+
+    [Fact]
     public async Task A_token_that_is_refused_is_renewed_but_not_within_20_minutes()
     {
         await Rig.TryAsync(Rig.Payload("a"));
@@ -80,7 +115,10 @@ public sealed class ApnsServiceTests : PushServiceContract
         var right = await File.ReadAllTextAsync(Own.KeyFile);
         await File.WriteAllTextAsync(Own.KeyFile, other.KeyFile);
         Rig.Clock.Advance(TimeSpan.FromSeconds(11));
-        var refused = await Rig.TryAsync(Rig.Payload("a"));
+        // Its use begins the look at the file.
+        AttemptResult refused = null!;
+        await Until.HoldsAsync(
+            async () => (refused = await Rig.TryAsync(Rig.Payload("a"))).Outcome == AttemptOutcome.Failed, "the wrong key is used");
         Assert.Contains("InvalidProviderToken: check keyId, teamId and the key file", refused.Reason, StringComparison.Ordinal);
         Assert.True(refused.EndpointTroubled);
 
@@ -181,9 +219,9 @@ public sealed class ApnsServiceTests : PushServiceContract
         Assert.Equal(200, Rig.Fake.Accepted.Count);
     }
 
-    private async Task AssertDeliveredAsync()
+    private async Task AssertDeliveredAsync(string provider = "main")
     {
-        var result = await Rig.TryAsync(Rig.Payload("a"));
+        var result = await Rig.TryAsync(Rig.Payload("a"), new Uri($"apns://{provider}"));
         Assert.Equal((AttemptOutcome.Delivered, ""), (result.Outcome, result.Reason));
     }
 }

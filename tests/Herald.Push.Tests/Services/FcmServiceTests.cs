@@ -122,7 +122,9 @@ public sealed class FcmServiceTests : PushServiceContract
 
         var result = await attempt;
         Assert.Equal((AttemptOutcome.Failed, true), (result.Outcome, result.EndpointTroubled));
-        Assert.Equal(TimeSpan.FromSeconds(5), result.Duration);
+        // A little less than all of it, so that the failure names what did not come.
+        Assert.Equal(TimeSpan.FromSeconds(4.5), result.Duration);
+        Assert.Contains("127.0.0.1 gave no access token in time", result.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,16 +159,42 @@ public sealed class FcmServiceTests : PushServiceContract
     }
 
     [Fact]
-    public async Task A_new_file_of_the_account_is_used()
+    public async Task A_new_file_of_the_account_is_used_within_seconds_and_at_once_when_the_old_one_is_refused()
     {
         await using var second = await FakePushService.StartAsync(new FakeFcm(Rig.Clock));
         await Rig.TryAsync(Rig.Payload("a"));
-        // The new account has its tokens from elsewhere, which this service does not know.
+        // The new account has its tokens from elsewhere, and this service does not know them.
+        var foreign = new PushAnswer(200, "{\"access_token\": \"of-others\", \"expires_in\": 3600}");
+        second.PlanToken(foreign);
+        second.PlanToken(foreign);
         await File.WriteAllTextAsync(Own.AccountFile, second.AccountFile);
         Rig.Clock.Advance(TimeSpan.FromSeconds(11));
 
-        await Rig.TryAsync(Rig.Payload("b"));
+        // Its use begins the look at the file.
+        AttemptResult? result = null;
+        await Until.HoldsAsync(
+            async () => (result = await Rig.TryAsync(Rig.Payload("c"))).Outcome == AttemptOutcome.Failed, "the new account is used");
+        Assert.Equal((401, 2), (result!.StatusCode, second.TokensAsked));
 
-        Assert.NotEqual(0, second.TokensGiven);
+        await File.WriteAllTextAsync(Own.AccountFile, Own.Service.AccountFile);
+        Assert.Equal(AttemptOutcome.Delivered, (await Rig.TryAsync(Rig.Payload("d"))).Outcome);
+    }
+
+    /// <summary>The answer 401 proves that FCM does not have the message. So the wait for another token is no wait for an answer.</summary>
+    [Fact]
+    public async Task After_a_refused_token_the_next_provider_may_be_used()
+    {
+        await Rig.TryAsync(Rig.Payload("a"));
+        Own.Service.EndTokens();
+        var gate = Own.Service.HoldTokens();
+
+        var attempt = Rig.TryAsync(Rig.Payload("b"), new Uri("fcm://main?then=down"));
+        await Until.HoldsAsync(() => Own.Service.TokensAsked == 2, "another token is asked for");
+        await Rig.Clock.AdvanceUntilAsync(attempt, TimeSpan.FromMilliseconds(100));
+
+        var result = await attempt;
+        Assert.Equal(AttemptOutcome.Failed, result.Outcome);
+        Assert.Contains("main: 127.0.0.1 gave no access token in time; down: ", result.Reason, StringComparison.Ordinal);
+        gate.SetResult();
     }
 }

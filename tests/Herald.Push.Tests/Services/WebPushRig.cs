@@ -9,13 +9,16 @@ internal sealed class WebPushRig : PushRig
 {
     private readonly FakeWebPush _fake;
 
-    private WebPushRig(ManualClock clock, FakeWebPush fake) : base(clock)
+    private WebPushRig(ManualClock clock, FakeWebPush fake, int connections) : base(clock)
     {
         _fake = fake;
         Keys = VapidKeys.Draw();
         Browser = fake.Subscribe(Keys.PublicText);
         KeyFile = File("vapid.json", FileOf(Keys));
-        Build(webPush: new() { Providers = new Dictionary<string, WebPushProviderOptions> { ["main"] = Options } });
+        Build(webPush: new()
+        {
+            Providers = new Dictionary<string, WebPushProviderOptions> { ["main"] = Options with { Connections = connections } },
+        });
     }
 
     public VapidKeys Keys { get; }
@@ -36,6 +39,9 @@ internal sealed class WebPushRig : PushRig
 
     public override int MostText => WebPushEncryption.MostContentBytes - "{\"uuid\":\"msg_p5jXN8AQM9LWM0D4loKWxJek\",\"body\":\"\"}".Length;
 
+    /// <summary>Where nothing listens.</summary>
+    public Uri Nowhere => Refusing.Endpoint;
+
     public override Uri Unreachable
     {
         get
@@ -46,10 +52,10 @@ internal sealed class WebPushRig : PushRig
         }
     }
 
-    public static async Task<WebPushRig> StartAsync(ManualClock? clock = null)
+    public static async Task<WebPushRig> StartAsync(ManualClock? clock = null, int connections = 100)
     {
         clock ??= new();
-        return new(clock, await FakePushService.StartAsync(new FakeWebPush(clock)));
+        return new(clock, await FakePushService.StartAsync(new FakeWebPush(clock)), connections);
     }
 
     public static string FileOf(VapidKeys keys) =>
