@@ -43,7 +43,7 @@ internal sealed partial class World
             ("duplicateWindow", _plan.Remembers is { } window ? Teller.Text((long)window.TotalMilliseconds) : null));
     }
 
-    // For those outside, an event that the application makes is like a published one.
+    // For those outside, an event that the application makes, or a report, is like a published one.
     private void TellMade(ShardId shard, StoredEvent made)
     {
         var (view, n) = (new EventView(made.Record), _teller.Next());
