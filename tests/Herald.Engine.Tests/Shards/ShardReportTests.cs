@@ -68,7 +68,7 @@ public sealed class ShardReportTests : IAsyncDisposable
         (await _scene.ExpectAsync("one")).Answer(AttemptResult.Delivered);
         (await _scene.ExpectAsync("two")).Answer(AttemptResult.Delivered);
         _scene.Store.Fault = _ => null;
-        await _scene.Host.SaveAsync().AsTask().WaitAsync(TestContext.Current.CancellationToken);
+        await _scene.WhenStoredAsync(_ => true);
         Assert.All(_scene.Store.Commits, commit => Assert.Empty(commit.Emitted));
     }
 
@@ -111,16 +111,16 @@ public sealed class ShardReportTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_event_that_is_too_old_is_reported_as_expired_without_an_attempt()
+    public async Task An_event_that_becomes_too_old_before_its_next_attempt_is_reported_as_expired()
     {
-        await StartAsync(ReportKinds.All, RetryPolicy.Default with { Ttl = TimeSpan.FromSeconds(1) }, start: false);
-        await _scene.AppendAsync(["one"]);
-        _scene.Clock.Advance(TimeSpan.FromSeconds(2));
-        await BeginAsync();
+        var waits = new RetryWaits.Schedule([TimeSpan.FromSeconds(2)], 0);
+        await StartAsync(ReportKinds.All, RetryPolicy.Default with { Waits = waits, Ttl = TimeSpan.FromSeconds(1) });
+        await _scene.PublishAsync(["one"]);
+        (await _scene.ExpectAsync("one")).Answer(Results.Status500);
         var (view, body) = Read(await _scene.WhenStoredAsync(c => c.Emitted.Count > 0));
         Assert.Equal(("expired", "k"), (view.TypeText, view.KeyText));
-        Assert.Equal((DeliveryReport.Ttl, 0), (Text(body, "reason"), Number(body, "attempts")));
-        Assert.False(body.TryGetProperty("firstAttemptAt", out _));
+        Assert.Equal((DeliveryReport.Ttl, 1), (Text(body, "reason"), Number(body, "attempts")));
+        Assert.False(body.TryGetProperty("statusCode", out _));
     }
 
     [Fact]
@@ -190,7 +190,8 @@ public sealed class ShardReportTests : IAsyncDisposable
     {
         await StartAsync(ReportKinds.All);
         var other = new DeadLetterId(OneShardLog.Shard, 77, 1, 5);
-        await AppendAsync(topic => Writer.Write(topic, _scene.Subscription, other, new DeliveryReport(new ReportRequest("t", ReportKinds.All), ReportKinds.Delivered), null, 5));
+        var by = (await _scene.Catalog.FindSubscriptionAsync("s", default))!;
+        await AppendAsync(topic => Writer.Write(topic, by, other, new DeliveryReport(new ReportRequest("t", ReportKinds.All), ReportKinds.Delivered), null, 5));
         await _scene.PublishAsync(["a publisher's event"]);
         (await _scene.Channel.NextAsync()).Answer(AttemptResult.Delivered);
         (await _scene.ExpectAsync("a publisher's event")).Answer(AttemptResult.Delivered);
@@ -300,21 +301,10 @@ public sealed class ShardReportTests : IAsyncDisposable
     private ReportWriter Writer => new(Encoder, _scene.Clock);
     private EventCopier Copier => new(_scene.Log, Encoder, _scene.Catalog, _scene.Clock);
 
-    private async Task StartAsync(ReportKinds on, RetryPolicy? retry = null, bool start = true)
+    private async Task StartAsync(ReportKinds on, RetryPolicy? retry = null)
     {
         await _scene.Catalog.PutTopicAsync("reports", default);
-        if (start)
-            await _scene.StartAsync(Adjust);
-        else
-            await _scene.SubscribeAsync(Adjust);
-
-        SubscriptionDraft Adjust(SubscriptionDraft draft) => draft with { Reports = new ReportRequest("reports", on), Retry = retry ?? draft.Retry };
-    }
-
-    private async Task BeginAsync()
-    {
-        _scene.Host.Start();
-        await _scene.Host.Ready;
+        await _scene.StartAsync(draft => draft with { Reports = new ReportRequest("reports", on), Retry = retry ?? draft.Retry });
     }
 
     private async Task AppendAsync(Func<Topic, NewEvent> make)
