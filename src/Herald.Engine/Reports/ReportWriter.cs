@@ -28,7 +28,8 @@ internal sealed class ReportWriter(EventEncoder encoder, TimeProvider time)
             Write(json, subscription, of, report, view, settledAtMs);
         // The number of the subscription, because its name can be as long as an id, and can be used again.
         var id = string.Create(
-            CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(ReportRules.IdPrefix)}{of.Subscription}/{of.Generation}/{of.Shard}/{of.Sequence}");
+            CultureInfo.InvariantCulture,
+            $"{Encoding.UTF8.GetString(ReportRules.IdPrefix)}{of.Subscription}/{of.Generation}/{of.Shard}/{of.Sequence}");
         var draft = new EventDraft
         {
             Id = Encoding.UTF8.GetBytes(id),

@@ -19,7 +19,8 @@ internal sealed class CommitReports(ShardId shard, ShardServices services)
     /// <summary>A forward that is refused ends as a dead letter, and its report says so.</summary>
     public static Skip WithRefusal(in Skip forward, ForwardResult.Refused why) => forward with
     {
-        Report = forward.Report is null ? null : forward.Report with { Kind = ReportKinds.Exhausted, Reason = why.Reason, Detail = why.Detail },
+        Report = forward.Report is not { } report ? null
+            : report with { Kind = ReportKinds.Exhausted, Reason = why.Reason, Detail = why.Detail },
     };
 
     /// <exception cref="StoreUnavailableException">An event or a topic cannot be read. The caller may try again.</exception>

@@ -5,7 +5,9 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>What the machine adds to a skip when the subscription asks for reports. A subscription without reports costs one comparison.</summary>
+/// <summary>
+/// What the machine adds to a skip when the subscription asks for reports. A subscription without reports costs one comparison.
+/// </summary>
 /// <remarks>
 /// The change of <see cref="Subscription.Reports"/> applies to attempts that start after it, as other changes do. So a result without its
 /// event has no report.
