@@ -25,6 +25,12 @@ public sealed record AttemptResult
     /// </summary>
     public long? NotAfterMs { get; init; }
 
+    /// <summary>
+    /// The recipient that the message names will never take any message, such as an address that does not exist. It says nothing about the
+    /// endpoint. Reports pass it on.
+    /// </summary>
+    public bool RecipientGone { get; init; }
+
     /// <summary>The endpoint as a whole is in trouble, whatever the event: time-outs, refused connections, 429, 503.</summary>
     public bool EndpointTroubled { get; init; }
 

@@ -6,6 +6,7 @@ using Herald.Engine.Events;
 using Herald.Engine.Leases;
 using Herald.Engine.Metrics;
 using Herald.Engine.Publishing;
+using Herald.Engine.Reports;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
@@ -167,7 +168,7 @@ internal sealed class HostScene : IAsyncDisposable
     public ShardHost Open(Lease lease, LeaseTerm term)
     {
         var services = new ShardServices(
-            Log, Store, Catalog, Cache, Ledger, Runner, new EventCopier(Log, _intake.Encoder, Catalog, Clock), Metrics, new ApplicationServices(_applications, Log, new NoState(() => Place()), Subscriptions, Catalog, _intake, Metrics, 0, _mostCommitBytes, Clock, Lines), Clock, Lines);
+            Log, Store, Catalog, Cache, Ledger, Runner, new EventCopier(Log, _intake.Encoder, Catalog, Clock), new ReportWriter(_intake.Encoder, Clock), Metrics, new ApplicationServices(_applications, Log, new NoState(() => Place()), Subscriptions, Catalog, _intake, Metrics, 0, _mostCommitBytes, Clock, Lines), Clock, Lines);
         var settings = new ShardSettings(100, 16, 100, Blocked);
         return new ShardHost(lease, term, services, new EngineOptions { CommitEvery = _commitEvery, MostCommitBytes = _mostCommitBytes }, settings, seed: 1);
     }

@@ -64,7 +64,9 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     /// </summary>
     public StoreLoss? Excused { get; init; }
 
-    /// <summary>Called for each event that an application has made.</summary>
+    public ReportCheck Reports { get; } = new(simulator);
+
+    /// <summary>Called for each event that an application has made, and for each report.</summary>
     public Action<ShardId, StoredEvent>? Made { get; init; }
 
     /// <summary>The dead letter exists, or existed once.</summary>
@@ -87,7 +89,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         keys.Add(known.Key);
         foreach (var model in Living)
             Expect(model, shard.Value, known);
-        if (Tally.IsMade(new EventView(accepted.Record)))
+        if (new EventView(accepted.Record) is var made && (Tally.IsMade(made) || ReportCheck.IsReport(made)))
             Made?.Invoke(shard, accepted);
         if (simulator.Traces)
             simulator.Trace($"accepted: sequence {known.Sequence} of shard {shard}, key {known.Key}");
@@ -150,9 +152,10 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             throw new Violation($"9: what commit {commit.Number} of shard {shard} saves cannot be read");
         var saved = ProgressHead.Read(ref reader);
         CheckSavedAttempts(commit, saved, ref record);
-        _forwards.AddRange(commit.Emitted.Select(one => (new EventView(one.Record), _topics[one.Index.Topic])).Where(one => !Tally.IsMade(one.Item1)));
+        _forwards.AddRange(commit.Emitted.Select(one => (new EventView(one.Record), _topics[one.Index.Topic])).Where(one => !Tally.IsMade(one.Item1) && !ReportCheck.IsReport(one.Item1)));
         foreach (var skip in SkipsOf(commit))
             OnSkipped(commit, shard, skip, saved.CatalogVersion);
+        Reports.OnCommit(commit, Find, sequence => EventOf(shard, sequence), topic => _topics[topic]);
         if (_forwards.Count > 0)
             throw new Violation($"3: commit {commit.Number} of shard {shard} forwards {_forwards.Count} events more than it has given up");
         if (simulator.Traces)
@@ -419,6 +422,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     private void OnSkipped(ShardCommit commit, int shard, HistoryRecord skip, long catalogVersion)
     {
         simulator.Reached.Count($"skipped: {skip.Skip}");
+        Reports.OnSkipped(new ShardId(shard), skip);
         if (simulator.Traces)
             simulator.Trace($"skipped ({skip.Skip}): sequence {skip.Sequence} of shard {shard}, subscription {skip.Subscription}");
         var accepted = EventOf(shard, skip.Sequence);

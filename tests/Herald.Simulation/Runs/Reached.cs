@@ -36,6 +36,8 @@ internal sealed class Reached
         "steps with followers behind a skip that is not durable", "steps draining with an arrival", "steps waiting for an attempt of an older generation",
         "skipped: DeadLetter", "skipped: Forward", "skipped: Expire", "skipped: Discard", "repeats",
 
+        "reported: Delivered", "reported: Recovered", "reported: Exhausted", "reported: Expired", "reported: Discarded", "reported: Forwarded",
+
         // Two keys with one hash
         "steps with a lane of two keys", "steps with a blocked lane of two keys", "steps with a held lane of two keys", "steps with a lane of two keys that drains",
 

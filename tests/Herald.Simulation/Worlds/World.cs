@@ -76,7 +76,7 @@ internal sealed partial class World : IDisposable
         // The application's state grows, and one of its events can need more than a small commit holds.
         if (seed % WorldsPerApplication != 0)
             _plan = _plan.WithSmallCommits();
-        _plan = _plan.WithTenants(seed);
+        _plan = _plan.WithTenants(seed).WithReports(seed);
         _teller = new Teller(_simulator);
         _tallies = seed % WorldsPerApplication == 0 ? [.. _plan.Tenants.Select(NewTally)] : [];
         _judge = new Judge(_simulator, _plan.Shards) { Excused = _loss, Made = TellMade };
@@ -373,6 +373,7 @@ internal sealed partial class World : IDisposable
         foreach (var node in _nodes)
             CheckNothingIsLeft(node);
         _stream.CheckAll();
+        _judge.Reports.CheckAll(_judge.Living, _judge.EventOf);
         foreach (var tally in _tallies)
             TallyCheck.Check(tally, _store, _judge, _simulator.NowMs);
         if (_judge.Untold().FirstOrDefault() is (_, > 0) untold)
