@@ -71,6 +71,7 @@ public sealed class TrialTests : IDisposable
     public async Task What_hangs_is_not_run_again_when_the_machine_is_as_fast_as_before()
     {
         Suite[] suites = [Make("one", $"{Reaches(3)}\n{When(3, "sleep 1000")}", seconds: 10)];
+        // The limit is four times ten seconds, less 39: the run ends soon, and the run without the mutant is far below the usual time.
         var outcome = await TryAsync(suites, least: TimeSpan.FromSeconds(-39));
         Assert.Equal("hangs", outcome.How);
         Assert.Equal((1, 1), (Runs(suites[0], "3"), Runs(suites[0], "0")));

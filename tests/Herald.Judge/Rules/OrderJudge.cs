@@ -137,11 +137,13 @@ public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
                 order.Ended += by =>
                 {
                     delivery.OnReleaseEnded(by);
-                    if (isMeant && order.IsCertain && !order.Discards)
-                        delivery.CertainlyReleasedMs = order.AskedMs;
-                    // The judge does not trust the answer alone: see Settle.
-                    if (isMeant && order.IsCertain && order.Discards)
+                    if (!isMeant || !order.IsCertain)
+                        return;
+                    // For a discard, the judge does not trust the answer alone: see Settle.
+                    if (order.Discards)
                         _discarded.Add((delivery, order));
+                    else
+                        delivery.CertainlyReleasedMs = order.AskedMs;
                 };
             }
         }
