@@ -14,5 +14,7 @@ internal static class NotificationEvents
 
     public const string Post = "post";
 
+    public const string Result = "result";
+
     public static ReadOnlySpan<byte> PostUtf8 => "post"u8;
 }

@@ -4,6 +4,7 @@ using Herald.Journal.Hosting;
 using Herald.Kafka.Hosting;
 using Herald.Lab;
 using Herald.Nats.Hosting;
+using Herald.Notifications.Hosting;
 using Herald.Orders.Hosting;
 using Herald.Outbound.Hosting;
 using Herald.Postgres.Hosting;
@@ -31,5 +32,6 @@ public static class ModuleList
         new NatsModule(),
         new OrdersModule(),
         new AlarmsModule(),
+        new NotificationsModule(),
         new LabModule());
 }

@@ -34,7 +34,8 @@ public sealed class ProjectsTests
         ["Herald.Cli"] =
         [
             "Herald.Server", "Herald.Journal", "Herald.Postgres", "Herald.Outbound", "Herald.Webhooks", "Herald.Email", "Herald.Posts",
-            "Herald.Sms", "Herald.Push", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Orders", "Herald.Lab",
+            "Herald.Sms", "Herald.Push", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Notifications", "Herald.Orders",
+            "Herald.Lab",
         ],
         ["Herald.LocalServers"] = [],
         ["Herald.Lab"] = ["Herald.Hosting", "Herald.LocalServers", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Orders"],

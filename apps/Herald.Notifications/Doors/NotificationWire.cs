@@ -1,4 +1,8 @@
 using System.ComponentModel;
+using Herald.Hosting.Wire;
+using Herald.Messages;
+using Herald.Notifications.Posts;
+using Herald.Notifications.Statuses;
 
 namespace Herald.Notifications.Doors;
 
@@ -39,6 +43,27 @@ internal sealed record NotificationWire
 
     [Description("How many posts came with the same uuid and other content.")]
     public required int Conflicts { get; set; }
+
+    public static NotificationWire Of(Row row) => new()
+    {
+        Uuid = $"{row.Uuid:D}",
+        Status = StatusText.Of(row.Status),
+        Destination = PostNames.Of(row.Destination),
+        To = row.Recipient,
+        AcceptedAt = TimeText.OfUnixMs(row.AcceptedAtMs),
+        NotBefore = TextOf(row.NotBeforeMs),
+        Expires = TextOf(row.ExpiresMs),
+        Waits = row.Waits,
+        Attempts = row.Attempts,
+        FirstAttemptAt = TextOf(row.FirstAttemptAtMs),
+        HandedOverAt = TextOf(row.HandedOverAtMs),
+        SettledAt = TextOf(row.SettledAtMs),
+        Reason = row.Reason,
+        LastWords = row.LastWords,
+        Conflicts = row.Conflicts,
+    };
+
+    private static string? TextOf(long? ms) => ms is { } known ? TimeText.OfUnixMs(known) : null;
 }
 
 [Description("How many notifications there are.")]
@@ -46,6 +71,13 @@ internal sealed record CountsWire
 {
     [Description("By destination, and in it by status.")]
     public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Counts { get; set; }
+
+    public static CountsWire Of(IReadOnlyDictionary<(Destination Destination, NotificationStatus Status), long> counts) => new()
+    {
+        Counts = counts.GroupBy(one => one.Key.Destination).ToDictionary(
+            of => PostNames.Of(of.Key),
+            IReadOnlyDictionary<string, long> (of) => of.ToDictionary(one => StatusText.Of(one.Key.Status), one => one.Value)),
+    };
 }
 
 [Description("What another program says about an external notification.")]

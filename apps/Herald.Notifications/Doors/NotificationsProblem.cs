@@ -16,8 +16,14 @@ internal static class NotificationsProblem
     public static readonly ProblemKind NotExternal = new("not-external", 409, "This server sends the notification itself");
     public static readonly ProblemKind FrontUnavailable = new("front-unavailable", 503, "Kafka does not answer");
 
+    public static readonly ProblemKind NotificationsRefused = new("notifications-refused", 400, "All notifications were refused");
+    public static readonly ProblemKind NotificationDamaged = new("notification-damaged", 500, "What is stored of the notification is damaged");
+
     public static readonly IReadOnlyList<ProblemKind> All =
-        [UuidConflict, NotificationNotFound, RecipientNotFound, NotRedrivable, AlreadySettled, NotExternal, FrontUnavailable];
+    [
+        NotificationsRefused, NotificationNotFound, RecipientNotFound, UuidConflict, NotRedrivable, AlreadySettled, NotExternal,
+        NotificationDamaged, FrontUnavailable,
+    ];
 
     private const int RetryAfter = 5;
 
@@ -51,6 +57,15 @@ internal static class NotificationsProblem
     {
         RetryAfter = RetryAfter,
     };
+
+    public static Problem Damaged(Guid uuid) => new(
+        NotificationDamaged,
+        $"What is stored of notification {uuid:D} cannot be read, so it is not known what has become of it. The server's log names what "
+            + "is damaged. To send it, perhaps for a second time, post it with a new uuid.");
+
+    public static Problem DamagedPart() => new(
+        NotificationDamaged,
+        "A part of what was asked for cannot be read. The server's log names what is damaged. Ask for other times, or for single uuids.");
 
     public static Problem NoUuid(string uuid) => Problem.Invalid("/uuid", uuid, PostUuid.Rule);
 

@@ -4,6 +4,7 @@ using Herald.Hosting.Wire;
 namespace Herald.Notifications.Doors;
 
 /// <summary>The application's wire types. The server's settings decide how they are written and read.</summary>
+[JsonSerializable(typeof(NewNotificationWire))]
 [JsonSerializable(typeof(PostedWire))]
 [JsonSerializable(typeof(BulkWire))]
 [JsonSerializable(typeof(NotificationWire))]

@@ -14,6 +14,9 @@ internal enum PostOutcome
 
     /// <summary>The store is full.</summary>
     NoRoom,
+
+    /// <summary>What is stored of its uuid cannot be read, so it is not known whether it was sent. It is not accepted.</summary>
+    Damaged,
 }
 
 /// <param name="Status">Of the notification; of a conflict, that of the other one.</param>

@@ -62,16 +62,18 @@ internal sealed record BulkResultWire
             PostOutcome.New => "new",
             PostOutcome.Same => "same",
             PostOutcome.Conflict => "conflict",
-            PostOutcome.NoRoom => "refused",
+            PostOutcome.NoRoom or PostOutcome.Damaged => "refused",
         },
         Problem = answer.Outcome switch
         {
             PostOutcome.New or PostOutcome.Same => null,
             PostOutcome.Conflict => NotificationsProblem.ToWire(NotificationsProblem.Conflict(uuid)),
             PostOutcome.NoRoom => NotificationsProblem.ToWire(NotificationsProblem.NoRoom()),
+            PostOutcome.Damaged => NotificationsProblem.ToWire(NotificationsProblem.Damaged(uuid)),
         },
     };
 
-    public static BulkResultWire Refused(int index, Problem problem) =>
-        new() { Index = index, Outcome = "refused", Problem = NotificationsProblem.ToWire(problem) };
+    /// <param name="uuid">Null when it could not be read.</param>
+    public static BulkResultWire Refused(int index, Guid? uuid, Problem problem) =>
+        new() { Index = index, Uuid = uuid?.ToString("D"), Outcome = "refused", Problem = NotificationsProblem.ToWire(problem) };
 }

@@ -15,25 +15,40 @@ internal sealed class StatusReader(StateEntries entries, DirectoryView directori
     /// The row of a uuid; null when there is none. It reads the state three times at most, unless a table changes meanwhile.
     /// </summary>
     /// <exception cref="InvalidDataException">A stored value is damaged; the message names it.</exception>
-    public async ValueTask<Row?> FindAsync(Guid uuid, CancellationToken cancel)
+    public async ValueTask<Row?> FindAsync(Guid uuid, CancellationToken cancel) =>
+        (await FindAsync(shardOf(uuid), [uuid], cancel)).GetValueOrDefault(uuid);
+
+    /// <summary>The rows of many uuids, by their index. Each shard is read three times at most.</summary>
+    /// <exception cref="InvalidDataException">A stored value is damaged; the message names it.</exception>
+    public async ValueTask<Row?[]> FindAsync(IReadOnlyList<Guid> uuids, CancellationToken cancel)
     {
-        var shard = shardOf(uuid);
+        var found = new Dictionary<Guid, Row>();
+        foreach (var group in uuids.Distinct().GroupBy(shardOf))
+        {
+            foreach (var (uuid, row) in await FindAsync(group.Key, [.. group], cancel))
+                found[uuid] = row;
+        }
+        return [.. uuids.Select(uuid => found.GetValueOrDefault(uuid))];
+    }
+
+    private async ValueTask<Dictionary<Guid, Row>> FindAsync(ShardId shard, IReadOnlyList<Guid> uuids, CancellationToken cancel)
+    {
         for (var attempt = 1; ; attempt++)
         {
             // 1. The directory, and the tags of the newest rows.
             var first = await entries.ReadAsync(shard, [StatusKeys.Directory0, StatusKeys.Directory1, .. OpenTags.Keys], cancel);
             if (BlockDirectory.Newer(first[0], first[1]) is not { } directory)
-                return null;
+                return [];
             var newest = new OpenTags();
             var isSame = directory.Open is not { } block || newest.Load(block.FirstOpenRow, first[2..]);
 
             // 2. The parts of tables that are not in memory.
-            var search = new TableSearch(shard, directory, tables, [uuid]);
+            var search = new TableSearch(shard, directory, tables, uuids);
             if (isSame && search.TryAdd(await entries.ReadAsync(shard, search.Missing, cancel)))
             {
                 // 3. The pages of the rows that can be meant.
                 var candidates = search.Candidates(newest);
-                return (await ReadAsync([.. candidates.Select(one => (shard, one.Uuid, one.Rows))], cancel)).GetValueOrDefault(uuid);
+                return await ReadAsync([.. candidates.Select(one => (shard, one.Uuid, one.Rows))], cancel);
             }
             if (attempt == MostTries)
                 throw StoredValue.Damaged(StatusKeys.Directory(directory.Number), "it does not fit to the tables of its blocks");

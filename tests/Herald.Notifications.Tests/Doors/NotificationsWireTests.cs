@@ -39,7 +39,7 @@ public sealed class NotificationsWireTests
             BulkResultWire.Of(1, Uuid, new(PostOutcome.Same, NotificationStatus.Processed)),
             BulkResultWire.Of(2, Uuid, new(PostOutcome.Conflict, NotificationStatus.Processed)),
             BulkResultWire.Of(3, Uuid, new(PostOutcome.NoRoom, NotificationStatus.NotProcessed)),
-            BulkResultWire.Refused(4,
+            BulkResultWire.Refused(4, null,
                 NotificationsProblem.Of(Given.Read($$"""{"uuid":"{{Given.Uuid}}","txt":"","destination":"SLACK"}"""))),
         ]);
         var json = JsonSerializer.Serialize(bulk, NotificationsWire.Default.BulkWire);
@@ -100,9 +100,9 @@ public sealed class NotificationsWireTests
     {
         Assert.Equal(
             [
-                ("uuid-conflict", 409), ("notification-not-found", 404), ("recipient-not-found", 404), ("not-redrivable", 409),
-                ("already-settled", 409),
-                ("not-external", 409), ("front-unavailable", 503),
+                ("notifications-refused", 400), ("notification-not-found", 404), ("recipient-not-found", 404), ("uuid-conflict", 409),
+                ("not-redrivable", 409), ("already-settled", 409), ("not-external", 409), ("notification-damaged", 500),
+                ("front-unavailable", 503),
             ],
             NotificationsProblem.All.Select(kind => (kind.Code, kind.Status)));
         Assert.Empty(NotificationsProblem.All.Select(kind => kind.Code).Intersect(ProblemKind.All.Select(kind => kind.Code)));
