@@ -17,13 +17,13 @@ public sealed record DestinationOptions
     public bool External { get; init; }
 
     [Setting(
-        "How many are sent at the same time. By default as many as a subscription allows.", Least = "1", Most = "100000", None = "auto")]
+        "How many are sent at the same time. By default as many as a subscription allows.", Least = "1", Most = "10000", None = "auto")]
     public int? MaxInFlight { get; init; }
 
     [Setting("How many are sent in a second at most.", Least = "1", Most = "1000000", None = "none")]
     public int? RatePerSecond { get; init; }
 
-    [Setting("How long one attempt may take. By default as long as a subscription allows.", Least = "100ms", Most = "1h", None = "auto")]
+    [Setting("How long one attempt may take. By default as long as a subscription allows.", Least = "100ms", Most = "5m", None = "auto")]
     public TimeSpan? Timeout { get; init; }
 
     [Setting(

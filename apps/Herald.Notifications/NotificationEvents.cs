@@ -14,7 +14,7 @@ internal static class NotificationEvents
 
     public const string Post = "post";
 
-    public const string Result = "result";
+    public const string Result = "result", Record = "record", Suppress = "suppress", Allow = "allow";
 
     public static ReadOnlySpan<byte> PostUtf8 => "post"u8;
 }

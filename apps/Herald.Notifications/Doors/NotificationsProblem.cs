@@ -11,6 +11,7 @@ internal static class NotificationsProblem
     public static readonly ProblemKind UuidConflict = new("uuid-conflict", 409, "The uuid was used for another notification");
     public static readonly ProblemKind NotificationNotFound = new("notification-not-found", 404, "The notification does not exist");
     public static readonly ProblemKind RecipientNotFound = new("recipient-not-found", 404, "The recipient has no record");
+    public static readonly ProblemKind SuppressionNotFound = new("suppression-not-found", 404, "The recipient is not suppressed");
     public static readonly ProblemKind NotRedrivable = new("not-redrivable", 409, "The notification cannot be sent again");
     public static readonly ProblemKind AlreadySettled = new("already-settled", 409, "The notification has another result");
     public static readonly ProblemKind NotExternal = new("not-external", 409, "This server sends the notification itself");
@@ -21,7 +22,7 @@ internal static class NotificationsProblem
 
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        NotificationsRefused, NotificationNotFound, RecipientNotFound, UuidConflict, NotRedrivable, AlreadySettled, NotExternal,
+        NotificationsRefused, NotificationNotFound, RecipientNotFound, SuppressionNotFound, UuidConflict, NotRedrivable, AlreadySettled, NotExternal,
         NotificationDamaged, FrontUnavailable,
     ];
 
@@ -75,6 +76,8 @@ internal static class NotificationsProblem
             + (isKafka ? " One that was posted a moment ago is in Kafka, and is found once a node has taken it from there." : ""));
 
     public static Problem NotFound(RecipientKey recipient) => new(RecipientNotFound, $"There is no record of {recipient}.");
+
+    public static Problem NotSuppressed(RecipientKey recipient) => new(SuppressionNotFound, $"{recipient} is not suppressed.");
 
     public static Problem CannotRedrive(Guid uuid, string why) => new(NotRedrivable, $"Notification {uuid:D} cannot be sent again: {why}");
 

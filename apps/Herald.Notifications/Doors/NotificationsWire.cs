@@ -11,6 +11,11 @@ namespace Herald.Notifications.Doors;
 [JsonSerializable(typeof(ListWire<NotificationWire>))]
 [JsonSerializable(typeof(CountsWire))]
 [JsonSerializable(typeof(ResultBody))]
+[JsonSerializable(typeof(RecipientBodyWire))]
+[JsonSerializable(typeof(RecipientWire))]
+[JsonSerializable(typeof(SuppressionBody))]
+[JsonSerializable(typeof(SuppressionWire))]
+[JsonSerializable(typeof(ListWire<SuppressionWire>))]
 [JsonSourceGenerationOptions(
     System.Text.Json.JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class NotificationsWire : JsonSerializerContext;

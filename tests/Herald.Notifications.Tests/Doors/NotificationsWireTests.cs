@@ -100,8 +100,8 @@ public sealed class NotificationsWireTests
     {
         Assert.Equal(
             [
-                ("notifications-refused", 400), ("notification-not-found", 404), ("recipient-not-found", 404), ("uuid-conflict", 409),
-                ("not-redrivable", 409), ("already-settled", 409), ("not-external", 409), ("notification-damaged", 500),
+                ("notifications-refused", 400), ("notification-not-found", 404), ("recipient-not-found", 404),
+                ("suppression-not-found", 404), ("uuid-conflict", 409), ("not-redrivable", 409), ("already-settled", 409), ("not-external", 409), ("notification-damaged", 500),
                 ("front-unavailable", 503),
             ],
             NotificationsProblem.All.Select(kind => (kind.Code, kind.Status)));
