@@ -6,7 +6,7 @@ namespace Herald.Notifications;
 public sealed record DestinationOptions
 {
     [Setting(
-        "The channel that sends: an endpoint as subscriptions have it, such as smtp://main. The subscription follows it.",
+        "The channel that sends: an endpoint as subscriptions have it, such as email://main. The subscription follows it.",
         Rule = "An endpoint, or none.", None = "none")]
     public Uri? Endpoint { get; init; }
 
