@@ -32,6 +32,23 @@ public sealed class StatusReaderTests
     }
 
     [Fact]
+    public async Task Many_uuids_are_found_as_each_alone_with_three_calls_for_each_shard()
+    {
+        using var rig = new BookRig(4);
+        var rows = Rows(50_000, 10);
+        foreach (var batch in rows.Chunk(4096))
+            await rig.AddAsync(batch);
+        Guid[] wanted = [rows[3].Uuid, Guid.NewGuid(), .. rows[^40..].Select(row => row.Uuid), rows[20_000].Uuid, rows[3].Uuid, Guid.NewGuid()];
+        rig.State.Calls.Clear();
+        var found = await rig.Reader.FindAsync(wanted, default);
+        Assert.InRange(rig.State.Calls.Count, 8, 12);
+        Assert.Equal(wanted.Length, found.Length);
+        for (var at = 0; at < wanted.Length; at++)
+            Assert.Equal(await rig.FindAsync(wanted[at]), found[at]);
+        Assert.Equal(2, found.Count(row => row is null));
+    }
+
+    [Fact]
     public async Task A_shard_without_rows_is_read_once()
     {
         using var rig = new BookRig(4);

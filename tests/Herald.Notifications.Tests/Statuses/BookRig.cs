@@ -24,6 +24,7 @@ internal sealed class BookRig : IDisposable
         _directories = new DirectoryView(entries, shards, time ?? TimeProvider.System);
         Reader = new StatusReader(entries, _directories, ReaderTables, ShardOf);
         List = new StatusList(entries, _directories);
+        Counts = new StatusCounts(entries, _directories);
         Restart();
     }
 
@@ -34,6 +35,8 @@ internal sealed class BookRig : IDisposable
     public StatusReader Reader { get; }
 
     public StatusList List { get; }
+
+    public StatusCounts Counts { get; }
 
     public long NowMs { get; set; } = StartMs;
 
