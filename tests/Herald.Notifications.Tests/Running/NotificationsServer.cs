@@ -7,7 +7,6 @@ using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Journal;
 using Herald.Journal.Hosting;
-using Herald.Notifications.Hosting;
 using Herald.Outbound.Hosting;
 using Herald.Push.Hosting;
 using Herald.Server;
@@ -60,7 +59,7 @@ internal sealed class NotificationsServer : IAsyncDisposable
         var server = new NotificationsServer(directory) { Channel = channel ?? new() };
         try
         {
-            IModule notifications = isDoorOnly ? new DoorOnly() : new NotificationsModule();
+            IModule notifications = isDoorOnly ? new DoorOnly() : new SketchModule();
             var modules = new ModuleSet(
                 new JournalModule(), new OutboundModule(), new EmailModule(), new PushModule(), server.Channel, notifications, server.Routes);
             var settings = modules.Settings.CreateDefaults()

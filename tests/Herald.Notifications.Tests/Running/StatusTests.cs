@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Herald.Email;
 using Herald.Engine.Channels;
+using Herald.Journal;
 using Herald.LocalServers.Mail;
 using Herald.TestKit.Http;
 using Herald.TestKit.Time;
@@ -51,13 +52,13 @@ public sealed class StatusTests
         await using var mail = new LocalMailServer(new()
         {
             Taken = taken.Enqueue,
-            Plan = step => Volatile.Read(ref isRefused) && step.Stage == MailStage.End
-                ? new MailAnswer.Say(554, "5.7.1 This looks like spam") : null,
+            Plan = step => Volatile.Read(ref isRefused) && step.Stage == MailStage.Recipient
+                ? new MailAnswer.Say(550, "5.1.1 No such user") : null,
         });
         await using var server = await StartWithMailAsync(mail);
         (await server.PostAsync(Uuid)).Is(201);
         var failed = await server.UntilStatusAsync(Uuid, "FAILED");
-        Assert.Contains("This looks like spam", failed["lastWords"], StringComparison.Ordinal);
+        Assert.Contains("5.1.1 No such user", failed["lastWords"], StringComparison.Ordinal);
         Assert.NotNull(failed["reason"]);
         Assert.Equal("FAILED", (await server.PostAsync(Uuid)).Is(200)["status"]);
 
@@ -110,6 +111,28 @@ public sealed class StatusTests
         Assert.Equal("PROCESSED", (await second.PostAsync(Uuid)).Is(200)["status"]);
         (await second.PostAsync(Uuid, """ "txt":"Bye","destination":"EMAIL" """)).IsProblem(409, "uuid-conflict");
         Assert.Empty(second.Channel.Tried);
+    }
+
+    [Fact]
+    public async Task A_uuid_that_the_store_has_forgotten_is_known_from_the_tables()
+    {
+        await using var server = await NotificationsServer.StartAsync(
+            with: options => options.With<JournalOptions>(journal => journal with { ShardCount = 1, DuplicateEntries = 100 }));
+        // With so many rows, the first ones are in a table.
+        var uuids = Enumerable.Range(0, 9000).Select(_ => Guid.NewGuid()).ToList();
+        (await server.PostAsync("/notifications", string.Join('\n', uuids.Select(uuid => NotificationsServer.Post(uuid))), "application/x-ndjson")).Is(201);
+        await server.UntilStatusAsync(uuids[^1], "PROCESSED");
+        await server.UntilStatusAsync(uuids[0], "PROCESSED");
+        // The door looks at the directories once in a second.
+        server.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("PROCESSED", (await server.PostAsync(uuids[0])).Is(200)["status"]);
+        (await server.PostAsync(uuids[1], """ "txt":"Bye","destination":"EMAIL" """)).IsProblem(409, "uuid-conflict");
+        var mixed = (await server.PostAsync("/notifications", $"[{NotificationsServer.Post(uuids[2])},{NotificationsServer.Post(Guid.NewGuid())}]")).Is(200);
+        Assert.Equal(["same", "new"], mixed.Results.Select(result => result!["outcome"]!.ToString()));
+        await Until.HoldsAsync(
+            async () => (await server.GetAsync("/v1/notifications/counts")).Is(200).Json["counts"]!["EMAIL"]!["PROCESSED"]!.GetValue<long>() == 9001,
+            "all are PROCESSED, each once");
+        Assert.Equal(9001, server.Channel.Tried.Count);
     }
 
     [Fact]
@@ -239,7 +262,7 @@ public sealed class StatusTests
                     Host = "127.0.0.1",
                     Port = mail.Port,
                     From = "herald@example.com",
-                    Security = Herald.Email.MailSecurity.None,
+                    Security = MailSecurity.None,
                     PrivateNetwork = true,
                 },
             },
