@@ -23,15 +23,14 @@ internal sealed class RecipientEvents(HeraldEngine engine, TimeProvider time)
         return AppendAsync(NotificationEvents.Record, recipient, payload.WrittenMemory, cancel);
     }
 
-    /// <param name="by">The caller.</param>
-    public ValueTask<Problem?> SuppressAsync(RecipientKey recipient, SuppressionReason reason, string by, CancellationToken cancel) =>
-        AppendAsync(NotificationEvents.Suppress, recipient, PayloadOf(SuppressionText.Of(reason), by), cancel);
+    public ValueTask<Problem?> SuppressAsync(RecipientKey recipient, Suppression why, CancellationToken cancel) =>
+        AppendAsync(NotificationEvents.Suppress, recipient, PayloadOf(SuppressionText.Of(why.Reason), why.By, why.SinceMs), cancel);
 
     /// <param name="by">The caller.</param>
     public ValueTask<Problem?> AllowAsync(RecipientKey recipient, string by, CancellationToken cancel) =>
-        AppendAsync(NotificationEvents.Allow, recipient, PayloadOf(null, by), cancel);
+        AppendAsync(NotificationEvents.Allow, recipient, PayloadOf(null, by, time.GetUtcNow().ToUnixTimeMilliseconds()), cancel);
 
-    private ReadOnlyMemory<byte> PayloadOf(string? reason, string by)
+    private static ReadOnlyMemory<byte> PayloadOf(string? reason, string by, long atMs)
     {
         var into = new ArrayBufferWriter<byte>(128);
         using (var json = new Utf8JsonWriter(into))
@@ -40,7 +39,7 @@ internal sealed class RecipientEvents(HeraldEngine engine, TimeProvider time)
             if (reason is not null)
                 json.WriteString("reason"u8, reason);
             json.WriteString("by"u8, by);
-            json.WriteString("at"u8, TimeText.Format(time.GetUtcNow()));
+            json.WriteString("at"u8, TimeText.OfUnixMs(atMs));
             json.WriteEndObject();
         }
         return into.WrittenMemory;

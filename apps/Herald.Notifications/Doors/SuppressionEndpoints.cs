@@ -54,10 +54,10 @@ internal sealed class SuppressionEndpoints(IRecipientView view, RecipientEvents 
         if (SuppressionText.Find(text) is not { } reason)
             return Problem.Invalid("/reason", text, SuppressionText.Rule);
         var isThere = await view.FindSuppressionAsync(key, context.RequestAborted) is not null;
-        var by = NameOf(context);
-        if (await events.SuppressAsync(key, reason, by, context.RequestAborted) is { } refused)
+        var why = new Suppression(key.Text, reason, time.GetUtcNow().ToUnixTimeMilliseconds(), NameOf(context));
+        if (await events.SuppressAsync(key, why, context.RequestAborted) is { } refused)
             return refused;
-        var wire = SuppressionWire.Of(new(key.Text, reason, time.GetUtcNow().ToUnixTimeMilliseconds(), by));
+        var wire = SuppressionWire.Of(why);
         return isThere ? TypedResults.Ok(wire) : TypedResults.Created($"/v1/suppressions/{Uri.EscapeDataString(key.Text)}", wire);
     }
 

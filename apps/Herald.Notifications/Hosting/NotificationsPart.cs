@@ -16,9 +16,10 @@ using Microsoft.Extensions.Options;
 namespace Herald.Notifications.Hosting;
 
 /// <summary>The running application beside its shards: topics, subscriptions, and the door.</summary>
+/// <param name="recipients">Makes the view of what is kept of recipients; null when nothing keeps them.</param>
 internal sealed class NotificationsPart(
     NotificationsOptions options, IEnumerable<IRecipientCheck> checks, BlockTables tables, BodyBudget budget, IOptions<JsonOptions> json,
-    TimeProvider time, ILogger<NotificationsPart> logger) : IServerPart, IDisposable
+    TimeProvider time, ILogger<NotificationsPart> logger, Func<HeraldEngine, IRecipientView>? recipients = null) : IServerPart, IDisposable
 {
     private DirectoryView? _directories;
 
@@ -43,6 +44,11 @@ internal sealed class NotificationsPart(
         var list = new StatusList(entries, _directories);
         new NotificationEndpoints(door, finder, list, new StatusCounts(entries, _directories), front.IsKafka, logger).Map(routes);
         new NotificationActions(engine, finder, time, front.IsKafka, logger).Map(routes);
+        if (!options.Recipients || recipients is null)
+            return;
+        var (view, events) = (recipients(engine), new RecipientEvents(engine, time));
+        new RecipientEndpoints(view, events, checks.ToDictionary(check => check.Kind), budget).Map(routes);
+        new SuppressionEndpoints(view, events, time).Map(routes);
     }
 
     public void Dispose() => _directories?.Dispose();

@@ -16,7 +16,7 @@ public sealed class DescriptionTests
     [Fact]
     public async Task The_description_is_the_committed_one()
     {
-        await using var server = await NotificationsServer.StartAsync(isDoorOnly: true);
+        await using var server = await NotificationsServer.StartAsync();
         var described = (await server.GetAsync("/openapi.json")).Is(200).Json;
         await CommittedDocs.AssertDescribedAsync(
             ApplicationDescription.Of(described, "/v1/notifications", "/v1/recipients", "/v1/suppressions"), "openapi-notifications.json",
@@ -26,8 +26,7 @@ public sealed class DescriptionTests
     [Fact]
     public async Task The_examples_work()
     {
-        // The statuses of the page are those before the application has read a post.
-        await using var server = await NotificationsServer.StartAsync(isDoorOnly: true);
+        await using var server = await NotificationsServer.StartAsync();
         var examples = ApiExample.ReadAll(await CommittedDocs.ReadAsync("notifications.md", NotificationsServer.Cancel)).ToList();
         Assert.True(examples.Count >= 6);
         foreach (var example in examples)

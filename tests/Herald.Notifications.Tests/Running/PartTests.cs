@@ -168,7 +168,7 @@ public sealed class PartTests
     [Fact]
     public async Task Each_address_demands_its_scope()
     {
-        await using var server = await NotificationsServer.StartAsync(isDoorOnly: true);
+        await using var server = await NotificationsServer.StartAsync();
         var own = server.Routes.All.Where(route => !IsOfServer(route.RoutePattern.RawText!)).Select(route =>
         {
             var method = route.Metadata.GetMetadata<Microsoft.AspNetCore.Routing.HttpMethodMetadata>()!.HttpMethods[0];
@@ -176,16 +176,23 @@ public sealed class PartTests
         });
         Assert.Equal(
             [
+                "DELETE /v1/recipients/{recipient}: subscribe",
+                "DELETE /v1/suppressions/{recipient}: operate",
                 "GET /notification/{uuid}: read",
                 "GET /notifications: read",
                 "GET /v1/notifications/: read",
                 "GET /v1/notifications/counts: read",
                 "GET /v1/notifications/{uuid}: read",
+                "GET /v1/recipients/{recipient}: read",
+                "GET /v1/suppressions/: operate",
+                "GET /v1/suppressions/{recipient}: operate",
                 "POST /notification: publish",
                 "POST /notifications: publish",
                 "POST /v1/notifications/: publish",
                 "POST /v1/notifications/{uuid}/redrive: operate",
                 "POST /v1/notifications/{uuid}/result: publish",
+                "PUT /v1/recipients/{recipient}: subscribe",
+                "PUT /v1/suppressions/{recipient}: operate",
             ],
             own.Order(StringComparer.Ordinal));
     }
