@@ -1,4 +1,5 @@
 using Herald.Engine;
+using Herald.Engine.Applications;
 using Herald.Engine.Basics;
 using Herald.Hosting;
 using Herald.Hosting.Modules;
@@ -18,14 +19,18 @@ namespace Herald.Notifications.Hosting;
 /// <summary>The running application beside its shards: topics, subscriptions, and the door.</summary>
 /// <param name="recipients">Makes the view of what is kept of recipients; null when nothing keeps them.</param>
 internal sealed class NotificationsPart(
-    NotificationsOptions options, IEnumerable<IRecipientCheck> checks, BlockTables tables, BodyBudget budget, IOptions<JsonOptions> json,
-    TimeProvider time, ILogger<NotificationsPart> logger, Func<HeraldEngine, IRecipientView>? recipients = null) : IServerPart, IDisposable
+    NotificationsOptions options, IEnumerable<IApplication> applications, IEnumerable<IRecipientCheck> checks, BlockTables tables,
+    BodyBudget budget, IOptions<JsonOptions> json, TimeProvider time, ILogger<NotificationsPart> logger,
+    Func<HeraldEngine, IRecipientView>? recipients = null) : IServerPart, IDisposable
 {
     private DirectoryView? _directories;
 
     public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(engine);
+        // A door without an application would accept what nothing ever sends.
+        if (!applications.Any(application => application.Topic == NotificationEvents.Topic))
+            throw new ServerStartException("This build has no application that sends notifications, so none can be accepted.");
         Check(engine.Intake.Options);
         await NotificationTopics.EnsureAsync(engine.Catalog, cancel);
         await new NotificationSubscriptions(engine.Catalog, logger).KeepAsync(options, cancel);

@@ -1,5 +1,6 @@
 using Herald.Engine;
 using Herald.Engine.Applications;
+using Herald.Engine.Events;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Notifications.Hosting;
@@ -9,8 +10,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Herald.Notifications.Tests.Running;
 
-/// <summary>The module on a node whose applications never come to a post: what is posted waits in the log.</summary>
-internal sealed class DoorOnly : IApplicationModule
+/// <summary>The module with an application that does nothing: what is posted stays in the log, without a row.</summary>
+/// <param name="hasApplication">False: there is no application at all.</param>
+internal sealed class DoorOnly(bool hasApplication = true) : IApplicationModule
 {
     private readonly NotificationsModule _module = new();
 
@@ -24,7 +26,22 @@ internal sealed class DoorOnly : IApplicationModule
     {
         _module.AddServices(services, options);
         services.RemoveAll<IApplication>();
+        if (hasApplication)
+            services.AddSingleton<IApplication>(new Idle());
     }
 
     public void Map(IEndpointRouteBuilder routes, HeraldEngine engine) => _module.Map(routes, engine);
+
+    private sealed class Idle : IApplication, IShardApplication
+    {
+        public string Name => "notifications";
+
+        public string Topic => "notifications";
+
+        public TimeSpan TickEvery => TimeSpan.FromHours(1);
+
+        public IShardApplication Begin(ShardId shard) => this;
+
+        public ValueTask TakeAsync(ApplicationBatch batch, CancellationToken cancel) => ValueTask.CompletedTask;
+    }
 }

@@ -54,12 +54,12 @@ internal sealed class NotificationsServer : IAsyncDisposable
     /// <param name="isDoorOnly">What is posted waits in the log, because no application runs.</param>
     public static async Task<NotificationsServer> StartAsync(
         NotificationsOptions? options = null, string? directory = null, bool isDoorOnly = false, ScriptedChannel? channel = null,
-        Func<BoundOptions, BoundOptions>? with = null, ILoggerFactory? logging = null)
+        Func<BoundOptions, BoundOptions>? with = null, ILoggerFactory? logging = null, IModule? module = null)
     {
         var server = new NotificationsServer(directory) { Channel = channel ?? new() };
         try
         {
-            IModule notifications = isDoorOnly ? new DoorOnly() : new SketchModule();
+            var notifications = module ?? (isDoorOnly ? new DoorOnly() : new SketchModule());
             var modules = new ModuleSet(
                 new JournalModule(), new OutboundModule(), new EmailModule(), new PushModule(), server.Channel, notifications, server.Routes);
             var settings = modules.Settings.CreateDefaults()
