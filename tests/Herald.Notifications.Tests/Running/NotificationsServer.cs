@@ -8,6 +8,7 @@ using Herald.Hosting.Settings;
 using Herald.Journal;
 using Herald.Journal.Hosting;
 using Herald.Outbound.Hosting;
+using Herald.Postgres.Hosting;
 using Herald.Push.Hosting;
 using Herald.Server;
 using Herald.TestKit.Http;
@@ -61,7 +62,7 @@ internal sealed class NotificationsServer : IAsyncDisposable
         {
             var notifications = module ?? (isDoorOnly ? new DoorOnly() : new SketchModule());
             var modules = new ModuleSet(
-                new JournalModule(), new OutboundModule(), new EmailModule(), new PushModule(), server.Channel, notifications, server.Routes);
+                new JournalModule(), new PostgresModule(), new OutboundModule(), new EmailModule(), new PushModule(), server.Channel, notifications, server.Routes);
             var settings = modules.Settings.CreateDefaults()
                 .With<ServerOptions>(own => own with
                 {
