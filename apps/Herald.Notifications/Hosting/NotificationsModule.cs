@@ -4,6 +4,7 @@ using Herald.Engine.Basics;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Messages;
+using Herald.Notifications.Commands;
 using Herald.Notifications.Doors;
 using Herald.Notifications.Posts;
 using Herald.Notifications.Statuses;
@@ -34,6 +35,9 @@ public sealed class NotificationsModule : IApplicationModule
     ];
 
     public IReadOnlyList<SettingSection> Sections => [NotificationsSection.Section];
+
+    public IReadOnlyList<ModuleCommand> Commands(TimeProvider time) =>
+        [new(NotifyCommand.Create(time)), .. NotificationsCommands.All(time).Select(command => new ModuleCommand(command, Name))];
 
     public void AddServices(IServiceCollection services, BoundOptions options)
     {
