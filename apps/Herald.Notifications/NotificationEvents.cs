@@ -16,5 +16,8 @@ internal static class NotificationEvents
 
     public const string Result = "result", Record = "record", Suppress = "suppress", Allow = "allow";
 
+    /// <summary>Types that only the applications make: a question about a recipient, and the answer.</summary>
+    public const string Ask = "ask", Verdict = "verdict";
+
     public static ReadOnlySpan<byte> PostUtf8 => "post"u8;
 }

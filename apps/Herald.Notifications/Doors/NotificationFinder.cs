@@ -21,7 +21,7 @@ internal sealed class NotificationFinder(HeraldEngine engine, StatusReader rows,
     {
         if (await rows.FindAsync(uuid, cancel) is { } row)
             return row;
-        return await FindEventAsync($"{uuid:D}", $"{uuid:D}", cancel) is { } post ? AcceptedPost.ToRow(uuid, post, IsExternal) : null;
+        return await FindEventAsync($"{uuid:D}", $"{uuid:D}", cancel) is { } post ? AcceptedPost.ToRow(post, IsExternal) : null;
     }
 
     /// <summary>The statuses of posts that the log has, as far as they can be read.</summary>

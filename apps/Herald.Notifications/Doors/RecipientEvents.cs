@@ -1,11 +1,9 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using Herald.Engine;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Hosting.Problems;
-using Herald.Hosting.Wire;
 using Herald.Notifications.Recipients;
 
 namespace Herald.Notifications.Doors;
@@ -24,26 +22,11 @@ internal sealed class RecipientEvents(HeraldEngine engine, TimeProvider time)
     }
 
     public ValueTask<Problem?> SuppressAsync(RecipientKey recipient, Suppression why, CancellationToken cancel) =>
-        AppendAsync(NotificationEvents.Suppress, recipient, PayloadOf(SuppressionText.Of(why.Reason), why.By, why.SinceMs), cancel);
+        AppendAsync(NotificationEvents.Suppress, recipient, SuppressPayload.Of(why.Reason, why.By, why.SinceMs), cancel);
 
     /// <param name="by">The caller.</param>
     public ValueTask<Problem?> AllowAsync(RecipientKey recipient, string by, CancellationToken cancel) =>
-        AppendAsync(NotificationEvents.Allow, recipient, PayloadOf(null, by, time.GetUtcNow().ToUnixTimeMilliseconds()), cancel);
-
-    private static ReadOnlyMemory<byte> PayloadOf(string? reason, string by, long atMs)
-    {
-        var into = new ArrayBufferWriter<byte>(128);
-        using (var json = new Utf8JsonWriter(into))
-        {
-            json.WriteStartObject();
-            if (reason is not null)
-                json.WriteString("reason"u8, reason);
-            json.WriteString("by"u8, by);
-            json.WriteString("at"u8, TimeText.OfUnixMs(atMs));
-            json.WriteEndObject();
-        }
-        return into.WrittenMemory;
-    }
+        AppendAsync(NotificationEvents.Allow, recipient, SuppressPayload.Of(null, by, time.GetUtcNow().ToUnixTimeMilliseconds()), cancel);
 
     private async ValueTask<Problem?> AppendAsync(string type, RecipientKey recipient, ReadOnlyMemory<byte> payload, CancellationToken cancel)
     {

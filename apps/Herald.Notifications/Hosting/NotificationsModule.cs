@@ -1,15 +1,20 @@
 using System.Text.Json.Serialization.Metadata;
 using Herald.Engine;
+using Herald.Engine.Applications;
 using Herald.Engine.Basics;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Messages;
 using Herald.Notifications.Commands;
 using Herald.Notifications.Doors;
+using Herald.Notifications.Metrics;
 using Herald.Notifications.Posts;
+using Herald.Notifications.Processing;
+using Herald.Notifications.Recipients;
 using Herald.Notifications.Statuses;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Herald.Notifications.Hosting;
 
@@ -46,12 +51,16 @@ public sealed class NotificationsModule : IApplicationModule
         var mostPayload = options.Get<IntakeOptions>().MaxPayloadBytes;
         services.AddSingleton(notifications);
         services.AddSingleton(_ => new BlockTables(notifications.TableMemory));
-        services.AddSingleton(provider =>
-        {
-            var rules = PostRulesOf.Settings(notifications, provider.GetServices<IRecipientCheck>(), mostPayload);
-            var time = provider.GetRequiredService<TimeProvider>();
-            return new TopicReader(NotificationEvents.Topic, () => new NotificationReader(rules, time));
-        });
+        services.AddSingleton(provider => PostRulesOf.Settings(notifications, provider.GetServices<IRecipientCheck>(), mostPayload));
+        services.AddSingleton(provider => new TopicReader(
+            NotificationEvents.Topic,
+            () => new NotificationReader(provider.GetRequiredService<PostRules>(), provider.GetRequiredService<TimeProvider>())));
+        services.AddSingleton<NotificationsMetrics>();
+        services.AddSingleton<IApplication>(provider => new NotificationsApplication(
+            notifications, provider.GetRequiredService<PostRules>(), provider.GetRequiredService<BlockTables>(),
+            provider.GetRequiredService<NotificationsMetrics>(), provider.GetRequiredService<ILogger<NotificationsApplication>>()));
+        services.AddSingleton<IApplication>(provider => new RecipientsApplication(
+            notifications, provider.GetRequiredService<NotificationsMetrics>(), provider.GetRequiredService<ILogger<RecipientsApplication>>()));
         services.AddSingleton<NotificationsPart>();
         services.AddSingleton<IServerPart>(provider => provider.GetRequiredService<NotificationsPart>());
         services.AddSingleton<IJsonTypeInfoResolver>(NotificationsWire.Default);

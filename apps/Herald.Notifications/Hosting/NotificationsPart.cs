@@ -1,5 +1,4 @@
 using Herald.Engine;
-using Herald.Engine.Applications;
 using Herald.Engine.Basics;
 using Herald.Hosting;
 using Herald.Hosting.Modules;
@@ -8,6 +7,7 @@ using Herald.Messages;
 using Herald.Notifications.Doors;
 using Herald.Notifications.Posts;
 using Herald.Notifications.Reading;
+using Herald.Notifications.Recipients;
 using Herald.Notifications.Statuses;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
@@ -17,20 +17,15 @@ using Microsoft.Extensions.Options;
 namespace Herald.Notifications.Hosting;
 
 /// <summary>The running application beside its shards: topics, subscriptions, and the door.</summary>
-/// <param name="recipients">Makes the view of what is kept of recipients; null when nothing keeps them.</param>
 internal sealed class NotificationsPart(
-    NotificationsOptions options, IEnumerable<IApplication> applications, IEnumerable<IRecipientCheck> checks, BlockTables tables,
-    BodyBudget budget, IOptions<JsonOptions> json, TimeProvider time, ILogger<NotificationsPart> logger,
-    Func<HeraldEngine, IRecipientView>? recipients = null) : IServerPart, IDisposable
+    NotificationsOptions options, IEnumerable<IRecipientCheck> checks, BlockTables tables,
+    BodyBudget budget, IOptions<JsonOptions> json, TimeProvider time, ILogger<NotificationsPart> logger) : IServerPart, IDisposable
 {
     private DirectoryView? _directories;
 
     public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        // A door without an application would accept what nothing ever sends.
-        if (!applications.Any(application => application.Topic == NotificationEvents.Topic))
-            throw new ServerStartException("This build has no application that sends notifications, so none can be accepted.");
         Check(engine.Intake.Options);
         await NotificationTopics.EnsureAsync(engine.Catalog, cancel);
         await new NotificationSubscriptions(engine.Catalog, logger).KeepAsync(options, cancel);
@@ -40,7 +35,7 @@ internal sealed class NotificationsPart(
     {
         var entries = new StateEntries(engine.State, NotificationEvents.Topic);
         _directories = new DirectoryView(entries, engine.Log.ShardCount, time);
-        var rows = new StatusReader(entries, _directories, tables, new UuidShards(engine).ShardOf);
+        var rows = new StatusReader(entries, _directories, tables, new KeyShards(engine, NotificationEvents.Topic).ShardOf);
         var finder = new NotificationFinder(engine, rows, options);
         var front = new StoreFront(engine.Intake, finder, rows, logger);
         var rules = PostRulesOf.Settings(options, checks, engine.Intake.Options.MaxPayloadBytes);
@@ -49,9 +44,12 @@ internal sealed class NotificationsPart(
         var list = new StatusList(entries, _directories);
         new NotificationEndpoints(door, finder, list, new StatusCounts(entries, _directories), front.IsKafka, logger).Map(routes);
         new NotificationActions(engine, finder, time, front.IsKafka, logger).Map(routes);
-        if (!options.Recipients || recipients is null)
+        if (!options.Recipients)
             return;
-        var (view, events) = (recipients(engine), new RecipientEvents(engine, time));
+        var shards = new KeyShards(engine, NotificationEvents.RecipientsTopic);
+        var view = new RecipientReader(
+            new StateEntries(engine.State, RecipientsApplication.StateName), engine.Log.ShardCount, recipient => shards.ShardOf(recipient.Text));
+        var events = new RecipientEvents(engine, time);
         new RecipientEndpoints(view, events, checks.ToDictionary(check => check.Kind), budget).Map(routes);
         new SuppressionEndpoints(view, events, time).Map(routes);
     }

@@ -24,6 +24,9 @@ internal sealed class RecipientRecordReader
 
     private static readonly string[] Fields = ["addresses", "zone", "locale", "quiet", "wishes"];
 
+    /// <summary>For records that were checked when they came.</summary>
+    public static readonly IReadOnlyDictionary<Destination, IRecipientCheck> NoChecks = new Dictionary<Destination, IRecipientCheck>();
+
     private readonly bool _isPerson;
     private readonly IReadOnlyDictionary<Destination, IRecipientCheck> _checks;
     private readonly ProblemList _problems = new();
@@ -41,6 +44,19 @@ internal sealed class RecipientRecordReader
         var reader = new RecipientRecordReader(key.IsPerson, checks);
         var record = reader.Read(document.RootElement);
         return (reader._problems.Count == 0 ? record : null, reader._problems);
+    }
+
+    /// <exception cref="InvalidDataException">The value is damaged.</exception>
+    public static RecipientRecord OfStored(ReadOnlyMemory<byte> value, RecipientKey key)
+    {
+        try
+        {
+            return Read(value, key, NoChecks).Record ?? throw new InvalidDataException($"The record of {key} is damaged.");
+        }
+        catch (JsonException broken)
+        {
+            throw new InvalidDataException($"The record of {key} is damaged ({broken.Message}).", broken);
+        }
     }
 
     private RecipientRecord Read(JsonElement json)

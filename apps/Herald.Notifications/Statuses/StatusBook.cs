@@ -99,13 +99,14 @@ internal sealed class StatusBook(ShardId shard, BlockTables tables, TimeSpan kee
         var rows = _neededRows.Concat(candidates.SelectMany(one => one.Rows)).Where(Exists).ToHashSet();
         if (isFirst && RowNumber.SlotOf(_next) != 0)
             rows.Add(_next - 1);
+        // Also when a page is damaged: the caller can go on with the others.
+        _neededUuids.Clear();
+        _neededRows.Clear();
         await LoadRowsAsync(rows, cancel);
         foreach (var (uuid, possible) in candidates)
             foreach (var row in possible.Where(rows.Contains))
                 if (At(row) is { } found && found.Uuid == uuid)
                     _found[uuid] = row;
-        _neededUuids.Clear();
-        _neededRows.Clear();
     }
 
     /// <summary>The row of this uuid, with the changes of this batch; null when there is none. The uuid must have been needed.</summary>

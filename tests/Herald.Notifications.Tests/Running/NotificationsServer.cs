@@ -7,6 +7,7 @@ using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Journal;
 using Herald.Journal.Hosting;
+using Herald.Notifications.Hosting;
 using Herald.Outbound.Hosting;
 using Herald.Postgres.Hosting;
 using Herald.Push.Hosting;
@@ -60,7 +61,7 @@ internal sealed class NotificationsServer : IAsyncDisposable
         var server = new NotificationsServer(directory) { Channel = channel ?? new() };
         try
         {
-            var notifications = module ?? (isDoorOnly ? new DoorOnly() : new SketchModule());
+            var notifications = module ?? (isDoorOnly ? new DoorOnly() : new NotificationsModule());
             var modules = new ModuleSet(
                 new JournalModule(), new PostgresModule(), new OutboundModule(), new EmailModule(), new PushModule(), server.Channel, notifications, server.Routes);
             var settings = modules.Settings.CreateDefaults()
