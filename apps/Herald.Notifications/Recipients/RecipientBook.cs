@@ -44,7 +44,7 @@ internal sealed class RecipientBook
     public void SetRecord(RecipientKey recipient, ReadOnlyMemory<byte>? value) => _batch.Set(RecipientKeys.Record(recipient), value);
 
     public void SetWindow(RecipientKey recipient, Destination destination, RateWindow window) =>
-        _batch.Set(RecipientKeys.Window(recipient, destination), window.Count == 0 ? null : window.ToBytes());
+        _batch.Set(RecipientKeys.Window(recipient, destination), window.Count == 0 ? (ReadOnlyMemory<byte>?)null : window.ToBytes());
 
     /// <summary>The next of the numbers by which timers find what they are about.</summary>
     public long NextNumber()
@@ -120,7 +120,7 @@ internal sealed class RecipientBook
         var isOver = chunk.Count == RecipientKeys.ListedInChunk && chunk.TrueForAll(one => one.Length == 0);
         _batch.Set(
             RecipientKeys.Chunk(place / RecipientKeys.ListedInChunk),
-            isOver ? null : Encoding.UTF8.GetBytes(string.Concat(chunk.Select(one => one + "\n"))));
+            isOver ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(string.Concat(chunk.Select(one => one + "\n"))));
     }
 
     private long NumberOf(byte[] key) => ReadNumber(_batch.Get(key));

@@ -51,7 +51,7 @@ internal abstract record RecipientInput(RecipientKey Recipient)
                 var (record, problems) = RecipientRecordReader.Read(view.Payload, key, RecipientRecordReader.NoChecks);
                 if (record is null)
                     throw new InvalidDataException($"payload: It is no record of a recipient ({problems.Shown[0].Rule}).");
-                return new Recorded(key, record == new RecipientRecord() ? null : view.Payload.ToArray());
+                return new Recorded(key, record == new RecipientRecord() ? (ReadOnlyMemory<byte>?)null : view.Payload.ToArray());
             case NotificationEvents.Suppress:
                 using (var json = JsonDocument.Parse(view.Payload))
                 {

@@ -11,8 +11,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Herald.Notifications.Tests.Running;
 
 /// <summary>The module with an application that does nothing: what is posted stays in the log, without a row.</summary>
-/// <param name="hasApplication">False: there is no application at all.</param>
-internal sealed class DoorOnly(bool hasApplication = true) : IApplicationModule
+internal sealed class DoorOnly : IApplicationModule
 {
     private readonly NotificationsModule _module = new();
 
@@ -26,8 +25,7 @@ internal sealed class DoorOnly(bool hasApplication = true) : IApplicationModule
     {
         _module.AddServices(services, options);
         services.RemoveAll<IApplication>();
-        if (hasApplication)
-            services.AddSingleton<IApplication>(new Idle());
+        services.AddSingleton<IApplication>(new Idle());
     }
 
     public void Map(IEndpointRouteBuilder routes, HeraldEngine engine) => _module.Map(routes, engine);

@@ -158,13 +158,6 @@ public sealed class PartTests
     }
 
     [Fact]
-    public async Task A_door_without_an_application_does_not_open()
-    {
-        var failure = await Assert.ThrowsAsync<ServerStartException>(() => NotificationsServer.StartAsync(module: new DoorOnly(hasApplication: false)));
-        Assert.StartsWith("This build has no application that sends notifications", failure.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Events_that_are_too_small_for_notifications_end_the_start()
     {
         var failure = await Assert.ThrowsAsync<ServerStartException>(() => NotificationsServer.StartAsync(
