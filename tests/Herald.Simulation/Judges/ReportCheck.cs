@@ -41,14 +41,17 @@ internal sealed class ReportCheck(Simulator simulator)
         _skips.Clear();
     }
 
-    /// <summary>Everything has settled. What the receivers have acknowledged has been reported by now.</summary>
-    public void CheckAll(IEnumerable<SubscriptionModel> living, Func<int, long, AcceptedEvent> eventOf)
+    /// <summary>
+    /// Everything has settled. What the receivers have acknowledged has been reported by now. But when a node dies before it saves a
+    /// success, and retention frees the event before the next attempt, nobody can report it.
+    /// </summary>
+    public void CheckAll(IEnumerable<SubscriptionModel> living, Func<int, long, AcceptedEvent> eventOf, Func<int, long, bool> isFreed)
     {
         foreach (var model in living)
         {
             foreach (var ((shard, _), lane) in model.Lanes)
             {
-                foreach (var sequence in lane.Acknowledged.Where(one => lane.Matches.Contains(one) && !lane.Skipped.Contains(one)))
+                foreach (var sequence in lane.Acknowledged.Where(one => lane.Matches.Contains(one) && !lane.Skipped.Contains(one) && !isFreed(shard, one)))
                 {
                     var accepted = eventOf(shard, sequence);
                     var kind = accepted.Address is null ? ReportKinds.Delivered : ReportKinds.Recovered;
