@@ -169,6 +169,7 @@ public sealed class TickTests
         var scene = new HostScene(applications: application);
         scene.Log.MostEntries = 1;
         application.Now = scene.Clock.GetTimestamp;
+        application.Armings = () => scene.ApplicationTime.Armings;
         await scene.SubscribeAsync();
         if (events > 0)
             await scene.AppendAsync([.. Enumerable.Range(1, events).Select(i => $"{i}")]);
@@ -194,13 +195,13 @@ public sealed class TickTests
     /// <summary>Waits for the next call while time passes. It has been saved, unless it failed.</summary>
     private static async Task<Call> LaterAsync(HostScene scene, Recorder application)
     {
-        // The shard sets its timer in a round. Time that passes before that round would make the tick late.
-        await scene.RoundsAsync(2);
         Call? call;
+        // Time that passes before the application's loop has set its timer would make the tick late.
         while (!application.TryNext(out call))
         {
-            scene.Clock.Advance(Step);
-            await scene.RoundsAsync(2);
+            if (scene.ApplicationTime.WaitsAfter(application.ArmingsAtCall))
+                scene.Clock.Advance(Step);
+            await Task.Yield();
         }
         if (!call.Failed)
             await WhenSavedAsync(scene, call);
@@ -225,7 +226,12 @@ public sealed class TickTests
     private sealed class Recorder : IApplication, IShardApplication
     {
         private readonly System.Threading.Channels.Channel<Call> _calls = System.Threading.Channels.Channel.CreateUnbounded<Call>();
-        private int _count;
+        private int _count, _armingsAtCall;
+
+        public Func<int> Armings { get; set; } = () => 0;
+
+        /// <summary>How often a timer had been set when the last call came.</summary>
+        public int ArmingsAtCall => Volatile.Read(ref _armingsAtCall);
 
         public Action<ApplicationBatch> OnCall { get; set; } = _ => { };
         public Func<long> Now { get; set; } = () => 0;
@@ -239,6 +245,7 @@ public sealed class TickTests
 
         public ValueTask TakeAsync(ApplicationBatch batch, CancellationToken cancel)
         {
+            Volatile.Write(ref _armingsAtCall, Armings());
             var (number, sequence, at) = (++_count, batch.Events.Select(one => (int)one.Sequence).FirstOrDefault(), TimeSpan.FromTicks(Now()));
             try
             {

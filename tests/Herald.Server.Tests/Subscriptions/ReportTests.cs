@@ -53,8 +53,8 @@ public sealed class ReportTests(RunningServer server)
     {
         var (topic, ends) = (await server.NewTopicAsync(), await server.NewTopicAsync());
         var field = reports.Replace("OWN", topic, StringComparison.Ordinal).Replace("ENDS", ends, StringComparison.Ordinal);
-        (await server.PutAsync($"/v1/subscriptions/{RunningServer.Name("s")}", $$"""{"topic":"{{topic}}","endpoint":"{{Endpoint}}","reports":{{field}}}"""))
-            .IsProblem(400, "invalid-request", pointer, rule);
+        var body = $$"""{"topic":"{{topic}}","endpoint":"{{Endpoint}}","reports":{{field}}}""";
+        (await server.PutAsync($"/v1/subscriptions/{RunningServer.Name("s")}", body)).IsProblem(400, "invalid-request", pointer, rule);
     }
 
     [Fact]
