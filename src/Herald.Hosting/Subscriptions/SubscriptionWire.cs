@@ -18,6 +18,9 @@ public sealed record SubscriptionWire
     public required RetryWire Retry { get; set; }
     public required LimitsWire Limits { get; set; }
 
+    [Description("Absent when it has none.")]
+    public ReportsWire? Reports { get; set; }
+
     [Description("active, paused (by an operator) or disabled (by Herald, because the endpoint answered 410).")]
     public required string Status { get; set; }
 

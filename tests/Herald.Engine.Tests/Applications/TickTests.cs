@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Herald.Engine.Applications;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
@@ -168,6 +169,7 @@ public sealed class TickTests
         var scene = new HostScene(applications: application);
         scene.Log.MostEntries = 1;
         application.Now = scene.Clock.GetTimestamp;
+        application.Armings = () => scene.ApplicationTime.Armings;
         await scene.SubscribeAsync();
         if (events > 0)
             await scene.AppendAsync([.. Enumerable.Range(1, events).Select(i => $"{i}")]);
@@ -193,9 +195,14 @@ public sealed class TickTests
     /// <summary>Waits for the next call while time passes. It has been saved, unless it failed.</summary>
     private static async Task<Call> LaterAsync(HostScene scene, Recorder application)
     {
-        var next = application.NextAsync();
-        await scene.Clock.AdvanceUntilAsync(next, Step);
-        var call = await next;
+        Call? call;
+        // Time that passes before the application's loop has set its timer would make the tick late.
+        while (!application.TryNext(out call))
+        {
+            if (scene.ApplicationTime.WaitsAfter(application.ArmingsAtCall))
+                scene.Clock.Advance(Step);
+            await Task.Yield();
+        }
         if (!call.Failed)
             await WhenSavedAsync(scene, call);
         return call;
@@ -219,7 +226,12 @@ public sealed class TickTests
     private sealed class Recorder : IApplication, IShardApplication
     {
         private readonly System.Threading.Channels.Channel<Call> _calls = System.Threading.Channels.Channel.CreateUnbounded<Call>();
-        private int _count;
+        private int _count, _armingsAtCall;
+
+        public Func<int> Armings { get; set; } = () => 0;
+
+        /// <summary>How often a timer had been set when the last call came.</summary>
+        public int ArmingsAtCall => Volatile.Read(ref _armingsAtCall);
 
         public Action<ApplicationBatch> OnCall { get; set; } = _ => { };
         public Func<long> Now { get; set; } = () => 0;
@@ -228,10 +240,12 @@ public sealed class TickTests
         public TimeSpan TickEvery => Every;
         public bool TicksUnderBacklog { get; init; }
         public IShardApplication Begin(ShardId shard) => this;
+        public bool TryNext([NotNullWhen(true)] out Call? call) => _calls.Reader.TryRead(out call);
         public Task<Call> NextAsync() => _calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask();
 
         public ValueTask TakeAsync(ApplicationBatch batch, CancellationToken cancel)
         {
+            Volatile.Write(ref _armingsAtCall, Armings());
             var (number, sequence, at) = (++_count, batch.Events.Select(one => (int)one.Sequence).FirstOrDefault(), TimeSpan.FromTicks(Now()));
             try
             {

@@ -123,7 +123,9 @@ public sealed class ApnsServiceTests : PushServiceContract
         Assert.True(refused.EndpointTroubled);
 
         await File.WriteAllTextAsync(Own.KeyFile, right);
-        Assert.Equal(AttemptOutcome.Delivered, (await Rig.TryAsync(Rig.Payload("b"))).Outcome);
+        // If the right key was used before the look ended, Apple takes no new token of it on this connection for 20 minutes.
+        Rig.Clock.Advance(TimeSpan.FromMinutes(20));
+        await AssertDeliveredAsync();
     }
 
     [Fact]
@@ -213,10 +215,23 @@ public sealed class ApnsServiceTests : PushServiceContract
     {
         Rig.Fake.Plan([.. Enumerable.Range(0, 200).Select(i => i % 20 == 19 ? PushPlan.Goodbye : PushPlan.Judged)]);
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Rig.TryAsync(Rig.Payload($"text {i}"))));
+        var failures = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => FailuresUntilDeliveredAsync($"text {i}")));
 
-        Assert.All(results, result => Assert.Equal((AttemptOutcome.Delivered, ""), (result.Outcome, result.Reason)));
-        Assert.Equal(200, Rig.Fake.Accepted.Count);
+        Assert.Equal(200, Rig.Fake.Accepted.Select(push => push.Content).Distinct().Count());
+        Assert.InRange(Rig.Fake.Accepted.Count, 200, 200 + failures.Sum());
+    }
+
+    // A request that meets one goodbye after another fails in the end, and is tried again as any failure is.
+    private async Task<int> FailuresUntilDeliveredAsync(string text)
+    {
+        for (var failures = 0; ; failures++)
+        {
+            var result = await Rig.TryAsync(Rig.Payload(text));
+            if (result.Outcome == AttemptOutcome.Delivered)
+                return failures;
+            Assert.Equal((AttemptOutcome.Failed, true), (result.Outcome, result.EndpointTroubled));
+            Assert.InRange(failures, 0, 9);
+        }
     }
 
     private async Task AssertDeliveredAsync(string provider = "main")

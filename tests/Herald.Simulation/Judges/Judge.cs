@@ -155,7 +155,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         _forwards.AddRange(commit.Emitted.Select(one => (new EventView(one.Record), _topics[one.Index.Topic])).Where(one => !Tally.IsMade(one.Item1) && !ReportCheck.IsReport(one.Item1)));
         foreach (var skip in SkipsOf(commit))
             OnSkipped(commit, shard, skip, saved.CatalogVersion);
-        Reports.OnCommit(commit, Find, sequence => EventOf(shard, sequence), topic => _topics[topic]);
+        Reports.OnCommit(commit, Find, sequence => EventOf(shard, sequence), topic => _topics[topic], sequence => IsFreed(shard, sequence));
         if (_forwards.Count > 0)
             throw new Violation($"3: commit {commit.Number} of shard {shard} forwards {_forwards.Count} events more than it has given up");
         if (simulator.Traces)
@@ -186,6 +186,9 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             }
         }
     }
+
+    /// <summary>Whether retention has freed an event.</summary>
+    public bool IsFreed(int shard, long sequence) => _freed[shard].Contains(sequence);
 
     // ---- What is sent, and received ----
 

@@ -21,7 +21,8 @@ internal sealed class TickCheck(Tally tally, Simulator simulator, ShardId shard)
 
     private bool _hasBegun, _overtakes;
 
-    // How many ticks have overtaken events since the last call with events, and the last sequence that was taken.
+    // How many ticks came in a row, as far as they could overtake events: of those at the end of the log only the last one counts. And
+    // the last sequence that was taken.
     private int _overtook;
     private long _taken;
     private long _dueMs;
@@ -48,7 +49,7 @@ internal sealed class TickCheck(Tally tally, Simulator simulator, ShardId shard)
         if (batch.Events.Count == 0)
         {
             (_dueMs, _piecesSinceDue) = (DueAfter(Tally.TickEvery.TotalMilliseconds), 0);
-            _overtook += _overtakes ? 1 : 0;
+            _overtook = _overtakes ? _overtook + 1 : 1;
         }
         else
         {

@@ -373,7 +373,7 @@ internal sealed partial class World : IDisposable
         foreach (var node in _nodes)
             CheckNothingIsLeft(node);
         _stream.CheckAll();
-        _judge.Reports.CheckAll(_judge.Living, _judge.EventOf);
+        _judge.Reports.CheckAll(_judge.Living, _judge.EventOf, _judge.IsFreed);
         foreach (var tally in _tallies)
             TallyCheck.Check(tally, _store, _judge, _simulator.NowMs);
         if (_judge.Untold().FirstOrDefault() is (_, > 0) untold)
