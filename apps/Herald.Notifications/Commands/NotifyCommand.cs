@@ -61,28 +61,28 @@ internal static class NotifyCommand
         var common = new NotifyOptions();
         var command = new ClientCommand(
             "notify", "Sends a notification by email, text message, chat or push, or one to each recipient in a file.",
-            "herald notify --via email --to anna@example.com --subject Disk 'The disk is full.'",
-            "herald notify --via slack 'Deployed.' --wait 10s",
-            "herald notify --via sms --file recipients.csv 'Hello {{name}}'")
+            "herald notify --via email --to anna@example.com --subject Disk \"The disk is full.\"",
+            "herald notify --via slack Deployed --wait 10s",
+            "herald notify --via sms --file recipients.csv \"Hello {{name}}\"")
         { text, to, uuid, parameters, wait, file, campaign, retryFor };
         common.AddTo(command);
         return command.Runs(async call =>
         {
-            if (call.Get(text) is null && !common.HasOtherContent(call))
+            if (call.Parsed.GetValue(text) is null && !common.HasOtherContent(call))
                 return call.Terminal.Fail(ExitCode.BadUsage, "Nothing to send: give a text, --html FILE or --template NAME.");
             if (call.Get(file) is { } path)
             {
                 if (call.Get(to) is not null || call.Get(uuid) is not null || call.Get(wait) is not null || call.Get(parameters) is { Length: > 0 })
                     return call.Terminal.Fail(
                         ExitCode.BadUsage, "--to, --uuid, --param and --wait are for one notification. The columns of --file say these.");
-                var template = await common.ReadAsync(call, call.Get(text));
+                var template = await common.ReadAsync(call, call.Parsed.GetValue(text));
                 return await new NotifyFile(call, template, call.Get(campaign) ?? "", time, call.Get(retryFor)).RunAsync(path);
             }
             if (call.Get(campaign) is not null)
                 return call.Terminal.Fail(ExitCode.BadUsage, "--campaign is for --file. One notification has a --uuid.");
             if (Parameters(call.Get(parameters) ?? []) is not { } values)
                 return call.Terminal.Fail(ExitCode.BadUsage, "--param: expected NAME=VALUE, such as name=Anna.");
-            var notification = (await common.ReadAsync(call, call.Get(text))) with
+            var notification = (await common.ReadAsync(call, call.Parsed.GetValue(text))) with
             {
                 Uuid = call.Get(uuid) ?? Guid.CreateVersion7(time.GetUtcNow()),
                 To = call.Get(to),

@@ -42,6 +42,7 @@ public sealed partial class SettingsTests
     [InlineData("", "config")]
     [InlineData("orders.", "orders", "config")]
     [InlineData("alarms.", "alarms", "config")]
+    [InlineData("notifications.", "notifications", "config")]
     public async Task Every_setting_can_be_set(string prefix, params string[] command)
     {
         using var file = ReleasedFile.Copy();
