@@ -49,6 +49,7 @@ public sealed class HeraldClient : IDisposable
         Operations = new OperationsClient(_calls, new Calls(patient));
         Orders = new OrdersClient(_calls);
         Alarms = new AlarmsClient(_calls);
+        Notifications = new NotificationsClient(_calls);
     }
 
     public Uri Server { get; }
@@ -63,6 +64,9 @@ public sealed class HeraldClient : IDisposable
 
     /// <summary>The addresses of <c>herald alarms serve</c>.</summary>
     public AlarmsClient Alarms { get; }
+
+    /// <summary>The addresses of <c>herald notifications serve</c>.</summary>
+    public NotificationsClient Notifications { get; }
 
     /// <summary>Any request, for what the groups do not have.</summary>
     /// <param name="path">The path and the query, with reserved characters escaped.</param>

@@ -8,6 +8,7 @@ using Herald.Engine.Inspection;
 using Herald.Engine.Metrics;
 using Herald.Engine.Ownership;
 using Herald.Engine.Publishing;
+using Herald.Engine.Reports;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
@@ -85,7 +86,8 @@ public sealed class HeraldEngine : IAsyncDisposable
             options.MostCommitBytes,
             parts.Time, shards);
         var services = new ShardServices(
-            parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, _metrics, applications, parts.Time, shards);
+            parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, new ReportWriter(Intake.Encoder, parts.Time), _metrics,
+            applications, parts.Time, shards);
         var settings = new ShardSettings(
             options.Window, options.LaneWindow, options.MaxBlockedPerSubscription, _blocked, MostKept: options.MostKept,
             KeptNear: options.KeptNear);

@@ -243,11 +243,11 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
     }
 
     public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
-        ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel)
+        string application, IReadOnlyList<StateKey> keys, CancellationToken cancel)
     {
         var values = new ReadOnlyMemory<byte>?[keys.Count];
         for (var i = 0; i < values.Length; i++)
-            values[i] = _contents.State.Read(shard.Value, application, keys[i].Span);
+            values[i] = _contents.State.Read(keys[i].Shard.Value, application, keys[i].Key.Span);
         return new ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>>(values);
     }
 

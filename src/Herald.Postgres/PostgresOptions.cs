@@ -7,8 +7,8 @@ public sealed record PostgresOptions
 {
     private const long MiB = 1 << 20, GiB = 1 << 30;
 
-    /// <summary>A connection string of Npgsql, or a URL (<see cref="ConnectionText"/>). Required.</summary>
-    [SettingText<ConnectionText>(
+    /// <summary>A connection string of Npgsql, or a URL (<see cref="ConnectionForm"/>). Required.</summary>
+    [SettingText<ConnectionForm>(
         "The PostgreSQL database, with store=postgres.", Option = "--connection", OptionValue = "DATABASE", FormerName = "connection")]
     public required string Connection { get; init; }
 

@@ -208,8 +208,8 @@ public sealed class PostgresStore : IEventLog, ISourcePositions, IShardStore, IS
         : await _wholeCommit.CommitAsync(commit, cancel).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
-        ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) =>
-        await _state.ReadAsync(shard, application, keys, cancel).ConfigureAwait(false);
+        string application, IReadOnlyList<StateKey> keys, CancellationToken cancel) =>
+        await _state.ReadAsync(application, keys, cancel).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) =>
         await _state.ReadHistoryAsync(shard, sequence, cancel).ConfigureAwait(false);

@@ -28,7 +28,7 @@ internal static partial class PostgresUrl
         var match = Url().Match(text);
         if (!match.Success)
             throw new FormatException(
-                $"The connection begins like a URL but is not a valid one. In a user or password write @ as %40, / as %2F, ? as %3F, # as %23. {ConnectionText.Rule}");
+                $"The connection begins like a URL but is not a valid one. In a user or password write @ as %40, / as %2F, ? as %3F, # as %23. {ConnectionForm.Rule}");
         var settings = new NpgsqlConnectionStringBuilder();
         SetHosts(settings, match.Groups["hosts"].Value);
         Set(settings, "Username", match.Groups["user"]);

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
-using System.Reflection;
 using System.Text;
 using Herald.Engine.Channels;
+using Herald.Outbound;
 
 namespace Herald.Webhooks;
 
@@ -21,7 +21,6 @@ internal static class WebhookHeaders
     public const string TraceParent = "traceparent";
 
     private const string Json = "application/json";
-    private static readonly string UserAgent = "Herald/" + Version();
 
     public static void Write(HttpRequestHeaders headers, in Attempt attempt, string timestamp, string? signature)
     {
@@ -43,7 +42,7 @@ internal static class WebhookHeaders
             headers.TryAddWithoutValidation(Redelivery, redelivery);
         if (HeaderText.IsTrace(view.Trace))
             headers.TryAddWithoutValidation(TraceParent, Encoding.ASCII.GetString(view.Trace));
-        headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        headers.TryAddWithoutValidation("User-Agent", OutboundRequest.UserAgent);
     }
 
     public static void WriteContentType(HttpContentHeaders headers, ReadOnlySpan<byte> contentType)
@@ -60,10 +59,4 @@ internal static class WebhookHeaders
         Engine.Channels.Redelivery.Replay => "replay",
         Engine.Channels.Redelivery.Redrive => "redrive",
     };
-
-    private static string Version()
-    {
-        var version = typeof(WebhookHeaders).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-        return version.Split('+')[0];
-    }
 }

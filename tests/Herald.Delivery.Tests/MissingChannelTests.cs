@@ -7,6 +7,23 @@ namespace Herald.Delivery.Tests;
 public sealed class MissingChannelTests
 {
     [Fact]
+    public async Task What_a_channel_does_not_try_yet_uses_no_attempts_and_loses_nothing()
+    {
+        await using var node = await Node.StartAsync();
+        var topic = await node.TopicAsync("orders");
+        await node.SubscribeAsync(Node.Draft("s") with { Retry = Node.Draft("s").Retry with { MaxAttempts = 1 } });
+        var judge = node.Channel.JudgeOf("s");
+        var refusals = 0;
+        // The channel lets one attempt through between two that it does not make.
+        node.Channel.Answer("s", (_, _, _) => ValueTask.FromResult(
+            Interlocked.Increment(ref refusals) % 2 == 1
+                ? AttemptResult.NotTried("no turn", TimeSpan.FromMilliseconds(5)) : ScriptedChannel.Ok));
+        await node.PublishAsync(topic, Enumerable.Range(0, 200).Select(i => (i % 20, (i / 20) + 1)));
+        await judge.WaitForAsync(200);
+        Assert.Equal((0, 0, 400), (judge.OutOfOrder, judge.Repeats, judge.Tries));
+    }
+
+    [Fact]
     public async Task What_waits_for_a_channel_says_so_and_goes_on_in_order_when_it_is_there()
     {
         await using var node = await Node.StartAsync();

@@ -126,7 +126,7 @@ public sealed class FixtureTests
         var epoch = (await store.RenewAsync(Cancel))[1].Epoch;
         var progress = await store.LoadAsync(new Fence(Shard, epoch), Cancel);
         Assert.Equal("progress", Encoding.UTF8.GetString(Assert.Single(progress.Records).Span));
-        var values = await store.ReadAsync(Shard, "app", [StoreEvents.Payload("key")], Cancel);
+        var values = await store.ReadAsync("app", [new StateKey(Shard, StoreEvents.Payload("key"))], Cancel);
         Assert.Equal("value", Encoding.UTF8.GetString(values[0]!.Value.Span));
         var letter = Assert.Single((await store.ListAsync(new DeadLetterQuery(null, null, 10, null), Cancel)).Items);
         Assert.Equal(new DeadLetterReason("max-age", "detail", 4, 503, 5, 6_000_000_000_000), letter.Reason);

@@ -100,7 +100,7 @@ public sealed class RetentionTests : IAsyncLifetime
             Assert.Equal(record, (await Store.FindAsync(letter, Cancel))!.Record.ToArray());
             Assert.Equal("own record", Encoding.UTF8.GetString((await Store.FindAsync(own, Cancel))!.Record.Span));
             Assert.Equal([3L, 4], (await Store.ListAsync(new DeadLetterQuery(null, null, 10, null), Cancel)).Items.Select(l => l.Id.Sequence));
-            var value = (await Store.ReadAsync(Shard, "app", [StoreEvents.Payload("k")], Cancel))[0];
+            var value = (await Store.ReadAsync("app", [new StateKey(Shard, StoreEvents.Payload("k"))], Cancel))[0];
             Assert.Equal("value", Encoding.UTF8.GetString(value!.Value.Span));
             Assert.Equal("block", Encoding.UTF8.GetString((await Store.ReadHistoryAsync(Shard, 2, Cancel)).Single().Block.Span));
             Assert.Single((await Store.ReadAsync(0, 100, Cancel)).Records);

@@ -211,9 +211,11 @@ public sealed class TraceJudge
             "cut" => Ending.Cut,
             "gone" => Ending.Gone,
             "rejected" => Ending.Rejected,
+            "expired" => Ending.Expired,
             _ => Ending.Failed,
         };
         attempt.RetryAfterMs = fact.Number("retryAfter", 0);
+        attempt.MayBeLast = attempt.Ending == Ending.Expired || fact.Find("last") is not null;
         attempt.IsTroubled = fact.Find("troubled") is not null;
         Close(attempt);
         var (_, book) = _ledger.Of(attempt.Delivery.Lane.Subscription);

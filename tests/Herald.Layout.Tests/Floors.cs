@@ -15,7 +15,7 @@ internal sealed record Floors(string Project, IReadOnlyList<IReadOnlyList<string
         ["Stores", "Subscriptions"],
         ["Channels", "Leases", "Transfer", "Routing"],
         ["Catalogs", "Metrics", "Retrying"],
-        ["Publishing", "Sending"],
+        ["Publishing", "Sending", "Reports"],
         ["Applications", "Sources"],
         ["Shards"],
         ["Ownership"],

@@ -110,7 +110,7 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
 
     private async Task MigrateAsync()
     {
-        await using var source = ConnectionText.Parse(Options.Connection).CreateDataSource();
+        await using var source = ConnectionForm.Parse(Options.Connection).CreateDataSource();
         await new MigrationRunner(source, StoreMigrations.Load(), new MigrationOptions { Schema = _schema }, TimeProvider.System, _ => { }).UpAsync(null, CancellationToken.None);
     }
 }

@@ -1,3 +1,5 @@
+using Herald.Outbound;
+
 namespace Herald.Webhooks.Tests;
 
 public sealed class EndpointRulesTests : WebhookTest
@@ -8,7 +10,7 @@ public sealed class EndpointRulesTests : WebhookTest
     [InlineData("https://93.184.215.14/")]
     [InlineData("https://[2606:4700:4700::1111]/")]
     [InlineData("https://bücher.example/")]
-    public void Good_endpoints_are_taken(string endpoint) => Assert.Null(Channel(WebhookOptions.Default).Refuse(new Uri(endpoint)));
+    public void Good_endpoints_are_taken(string endpoint) => Assert.Null(Channel(OutboundOptions.Default).Refuse(new Uri(endpoint)));
 
     [Theory]
     [InlineData("ftp://example.com/a", "endpoint: the scheme of 'ftp://example.com/a' is 'ftp'; use http or https")]
@@ -31,7 +33,7 @@ public sealed class EndpointRulesTests : WebhookTest
     [InlineData("http://a.LocalHost./", "is at 127.0.0.1, which is loopback")]
     public void Bad_endpoints_are_refused_with_field_value_and_what_to_do(string endpoint, string said)
     {
-        var refusal = Channel(WebhookOptions.Default).Refuse(new Uri(endpoint));
+        var refusal = Channel(OutboundOptions.Default).Refuse(new Uri(endpoint));
 
         Assert.Contains(said, refusal, StringComparison.Ordinal);
         Assert.StartsWith("endpoint: ", refusal, StringComparison.Ordinal);
@@ -60,9 +62,9 @@ public sealed class EndpointRulesTests : WebhookTest
 
     [Fact]
     public void With_the_guard_off_addresses_are_not_judged() =>
-        Assert.Null(Channel(new WebhookOptions { Guard = false }).Refuse(new Uri("http://10.0.0.1/")));
+        Assert.Null(Channel(new OutboundOptions { Guard = false }).Refuse(new Uri("http://10.0.0.1/")));
 
     [Fact]
     public void An_allowed_network_is_allowed() =>
-        Assert.Null(Channel(new WebhookOptions { AllowedNetworks = ["10.0.0.0/8"] }).Refuse(new Uri("http://10.0.0.1/")));
+        Assert.Null(Channel(new OutboundOptions { AllowedNetworks = ["10.0.0.0/8"] }).Refuse(new Uri("http://10.0.0.1/")));
 }

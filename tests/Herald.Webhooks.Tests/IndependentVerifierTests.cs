@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Herald.Engine.Subscriptions;
 using Herald.Hosting.Subscriptions;
+using Herald.Outbound;
 using Herald.TestKit.Receivers;
 using Herald.TestKit.Time;
 
@@ -14,6 +15,7 @@ public sealed class IndependentVerifierTests : IClassFixture<Verifier>, IAsyncDi
     // The verifiers read the machine's clock and require a timestamp within five minutes.
     private readonly ManualClock _clock = new(TimeProvider.System.GetUtcNow());
     private readonly ScriptedReceiver _receiver = new();
+    private readonly HttpSender _sender;
     private readonly WebhookChannel _channel;
     private readonly Verifier _verifier;
     private readonly byte[] _old = Create(), _new = Create(), _other = Create();
@@ -21,14 +23,15 @@ public sealed class IndependentVerifierTests : IClassFixture<Verifier>, IAsyncDi
     public IndependentVerifierTests(Verifier verifier)
     {
         _verifier = verifier;
-        _channel = new WebhookChannel(new WebhookOptions { Guard = false }, _clock);
+        _sender = new HttpSender(new OutboundOptions { Guard = false }, _clock);
+        _channel = new WebhookChannel(_sender, _clock);
         if (verifier.Missing is { } missing)
             Assert.Skip(missing);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _channel.Dispose();
+        _sender.Dispose();
         await _receiver.DisposeAsync();
     }
 

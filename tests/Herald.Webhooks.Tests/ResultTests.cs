@@ -225,37 +225,6 @@ public sealed class ResultTests : WebhookTest
     }
 
     [Fact]
-    public async Task A_time_out_while_the_name_is_resolved_says_so()
-    {
-        var asked = new TaskCompletionSource();
-        using var answers = new ManualResetEventSlim();
-        var options = Local with
-        {
-            Resolve = _ =>
-            {
-                asked.SetResult();
-                answers.Wait();
-                return [];
-            },
-        };
-
-        var attempt = TryAsync(Sketch with { Endpoint = new Uri("http://slow.example/") }, options);
-        await asked.Task.WaitAsync(TestEnd);
-        Clock.Advance(TimeSpan.FromSeconds(15));
-
-        AssertFailed(await attempt, AttemptStage.Resolve, "the name slow.example was not resolved within 15s");
-        answers.Set();
-    }
-
-    [Fact]
-    public async Task A_name_that_does_not_exist_says_so()
-    {
-        var options = Local with { Resolve = _ => throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound) };
-        var result = await TryAsync(Sketch with { Endpoint = new Uri("http://nowhere.example/") }, options);
-        AssertFailed(result, AttemptStage.Resolve, "the name nowhere.example could not be resolved: no such host");
-    }
-
-    [Fact]
     public async Task A_time_out_within_the_TLS_handshake_says_so()
     {
         await using var silent = new ScriptedReceiver(hangBeforeTls: true);

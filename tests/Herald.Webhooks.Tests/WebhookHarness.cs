@@ -1,5 +1,6 @@
 using Herald.Contracts.Channels;
 using Herald.Engine.Channels;
+using Herald.Outbound;
 using Herald.TestKit.Receivers;
 
 namespace Herald.Webhooks.Tests;
@@ -8,9 +9,14 @@ public sealed class WebhookHarness : ChannelHarness
 {
     private readonly ScriptedReceiver _receiver = new();
     private readonly RefusingPort _refusing = new();
+    private readonly HttpSender _sender;
     private readonly WebhookChannel _channel;
 
-    public WebhookHarness() => _channel = new WebhookChannel(new WebhookOptions { AllowedNetworks = ["127.0.0.0/8"] }, Clock);
+    public WebhookHarness()
+    {
+        _sender = new HttpSender(new OutboundOptions { AllowedNetworks = ["127.0.0.0/8"] }, Clock);
+        _channel = new WebhookChannel(_sender, Clock);
+    }
 
     public override IChannel Channel => _channel;
     public override Uri Endpoint => _receiver.Endpoint;
@@ -33,7 +39,7 @@ public sealed class WebhookHarness : ChannelHarness
 
     public override async ValueTask DisposeAsync()
     {
-        _channel.Dispose();
+        _sender.Dispose();
         _refusing.Dispose();
         await _receiver.DisposeAsync();
     }

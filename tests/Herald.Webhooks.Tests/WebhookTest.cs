@@ -1,5 +1,6 @@
 using Herald.Contracts.Channels;
 using Herald.Engine.Channels;
+using Herald.Outbound;
 using Herald.TestKit.Receivers;
 using Herald.TestKit.Time;
 
@@ -8,13 +9,13 @@ namespace Herald.Webhooks.Tests;
 /// <summary>A webhook channel with a clock of its own, and a receiver with a script.</summary>
 public abstract class WebhookTest : IAsyncDisposable
 {
-    private readonly List<WebhookChannel> _channels = [];
+    private readonly List<HttpSender> _senders = [];
 
     protected ManualClock Clock { get; } = new();
 
     protected ScriptedReceiver Receiver { get; } = new();
 
-    protected static WebhookOptions Local { get; } = new() { AllowedNetworks = ["127.0.0.0/8"] };
+    protected static OutboundOptions Local { get; } = new() { AllowedNetworks = ["127.0.0.0/8"] };
 
     protected static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
@@ -23,19 +24,19 @@ public abstract class WebhookTest : IAsyncDisposable
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        foreach (var channel in _channels)
-            channel.Dispose();
+        foreach (var sender in _senders)
+            sender.Dispose();
         await Receiver.DisposeAsync();
     }
 
-    protected WebhookChannel Channel(WebhookOptions? options = null, TimeProvider? time = null)
+    protected WebhookChannel Channel(OutboundOptions? options = null, TimeProvider? time = null)
     {
-        var channel = new WebhookChannel(options ?? Local, time ?? Clock);
-        _channels.Add(channel);
-        return channel;
+        var sender = new HttpSender(options ?? Local, time ?? Clock);
+        _senders.Add(sender);
+        return new WebhookChannel(sender, time ?? Clock);
     }
 
-    protected async Task<AttemptResult> TryAsync(AttemptSketch? sketch = null, WebhookOptions? options = null) =>
+    protected async Task<AttemptResult> TryAsync(AttemptSketch? sketch = null, OutboundOptions? options = null) =>
         await Channel(options).TryAsync((sketch ?? Sketch).ToAttempt(), TestEnd);
 
     /// <summary>Makes one attempt at a receiver that accepts. Returns the request that it got.</summary>

@@ -16,7 +16,7 @@ internal sealed class UserView(IStateReader state)
     {
         var name = Encoding.UTF8.GetBytes(user);
         var key = UserKey.Write(name, new byte[UserKey.Longest]).ToArray();
-        var found = await state.ReadAsync(shard, AlarmsApplication.StateName, [key], cancel);
+        var found = await state.ReadAsync(AlarmsApplication.StateName, [new StateKey(shard, key)], cancel);
         if (found[0] is not { } record)
             return null;
         var known = new UserAlarms();

@@ -38,7 +38,7 @@ public sealed class KafkaOptionSet : IServeOptions
         _servers.Description = description;
         _servers.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string?>() is { } text && !Split(text).All(ServerText.Accepts))
+            if (result.GetValueOrDefault<string?>() is { } text && !Split(text).All(ServerForm.Accepts))
                 result.AddError($"--kafka {text}: expected addresses of brokers, HOST:PORT[,HOST:PORT].");
         });
         _topic.Validators.Add(result =>

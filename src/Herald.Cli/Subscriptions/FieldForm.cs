@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Herald.Engine.Basics;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Cli.Subscriptions;
 
@@ -28,6 +29,10 @@ internal sealed record FieldForm(Func<string, JsonNode?> Read, Func<string, stri
     public static readonly FieldForm Durations = new(
         text => text.Split(',').All(one => DurationText.TryParse(one, out _)) ? ListOf(text) : null,
         text => DurationText.RuleFor(text.Split(',').First(one => !DurationText.TryParse(one, out _))));
+
+    public static readonly FieldForm Kinds = new(
+        text => text.Split(',').All(one => ReportKindNames.All.Contains(one)) ? ListOf(text) : null,
+        _ => $"Write one or more of {string.Join(',', ReportKindNames.All)}.");
 
     public static JsonArray ListOf(string texts) => new([.. texts.Split(',').Select(one => (JsonNode)one)]);
 }

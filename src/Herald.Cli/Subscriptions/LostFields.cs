@@ -24,6 +24,8 @@ internal static class LostFields
         var lost = new List<(string, string, string)>();
         if (now["description"] is { } text && !definition.ContainsKey("description"))
             lost.Add(("description", Show(text), Nothing));
+        if (now["reports"] is JsonObject reports && !definition.ContainsKey("reports"))
+            lost.Add(("reports.topic", Show(reports["topic"]), Nothing));
         foreach (var (name, value) in (now["endpoint"] as JsonObject)?["settings"] as JsonObject ?? [])
         {
             if (!Names((definition["endpoint"] as JsonObject)?["settings"], name) && !IsReset(definition["endpoint"], "settings"))

@@ -44,6 +44,9 @@ internal sealed class SubscriptionFields
         new("--timeout", "limits.timeout", "DURATION", "The longest duration of one attempt, such as 15s.", FieldForm.Duration),
         new("--fixed-in-flight", "limits.fixedInFlight", "BOOL", "true: always --max-in-flight attempts, not adapted to the receiver.",
             FieldForm.Switch),
+        new("--report-to", "reports.topic", "TOPIC", "The topic that gets an event for each delivery that ends, or none for no reports.",
+            FieldForm.Text, Nothing),
+        new("--report-on", "reports.on", "KINDS", "Which ends are reported, such as exhausted,expired. All by default.", FieldForm.Kinds),
     ];
 
     private readonly NamedValues[] _named =
@@ -86,6 +89,7 @@ internal sealed class SubscriptionFields
         }
         foreach (var (field, value) in GivenValues(call))
             Put(definition, field.Path, value);
+        EndReports(definition);
         ChooseStrategy(definition, _ => { });
     }
 
@@ -107,9 +111,17 @@ internal sealed class SubscriptionFields
         }
         foreach (var (field, value) in GivenValues(call))
             Put(patch, field.Path, value);
+        EndReports(patch);
         // The fields of one strategy are refused with the other one.
         ChooseStrategy(patch, other => Put(patch, ["retry", other], null));
         return patch;
+    }
+
+    /// <summary>Reports without a topic are none.</summary>
+    private static void EndReports(JsonObject body)
+    {
+        if (body["reports"] is JsonObject reports && reports.TryGetPropertyValue("topic", out var topic) && topic is null)
+            body["reports"] = null;
     }
 
     private static void ChooseStrategy(JsonObject body, Action<string> reset)

@@ -18,7 +18,7 @@ public sealed record Attempt
     public required DateTimeOffset At { get; init; }
     public required double DurationMs { get; init; }
 
-    /// <summary><c>delivered</c>, <c>failed</c>, <c>endpointGone</c> or <c>rejected</c>.</summary>
+    /// <summary><c>delivered</c>, <c>failed</c>, <c>endpointGone</c>, <c>rejected</c> or <c>expired</c>.</summary>
     public required string Outcome { get; init; }
 
     /// <summary>How far it came.</summary>

@@ -18,6 +18,9 @@ public sealed record Subscription
     public required RetryPolicy Retry { get; init; }
     public required DeliveryLimits Limits { get; init; }
 
+    /// <summary>Null when it has none.</summary>
+    public DeliveryReports? Reports { get; init; }
+
     /// <summary>One of <see cref="SubscriptionStatus"/>.</summary>
     public required string Status { get; init; }
 

@@ -11,6 +11,7 @@ internal sealed record TopicSubscriptionBody
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Filter { get; init; }
     public RetryPolicy? Retry { get; init; }
     public DeliveryLimits? Limits { get; init; }
+    public DeliveryReports? Reports { get; init; }
     public string? Secret { get; init; }
     public StartPoint? From { get; init; }
 
@@ -23,6 +24,7 @@ internal sealed record TopicSubscriptionBody
         Filter = definition.Filter,
         Retry = definition.Retry,
         Limits = definition.Limits,
+        Reports = definition.Reports,
         Secret = definition.Secret,
         From = definition.From,
     };

@@ -20,6 +20,9 @@ public sealed record SubscriptionDefinition
     public RetryPolicy? Retry { get; init; }
     public DeliveryLimits? Limits { get; init; }
 
+    /// <summary>Null for none.</summary>
+    public DeliveryReports? Reports { get; init; }
+
     /// <summary>The signing key, <c>whsec_…</c>. Null for the present one, or for a new one that Herald draws.</summary>
     public string? Secret { get; init; }
 

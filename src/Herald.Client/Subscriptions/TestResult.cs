@@ -3,7 +3,7 @@ namespace Herald.Client;
 /// <summary>The result of a test attempt.</summary>
 public sealed record TestResult
 {
-    /// <summary><c>delivered</c>, <c>failed</c>, <c>endpointGone</c> or <c>rejected</c>.</summary>
+    /// <summary><c>delivered</c>, <c>failed</c>, <c>endpointGone</c>, <c>rejected</c> or <c>expired</c>.</summary>
     public required string Outcome { get; init; }
 
     /// <summary>

@@ -32,6 +32,9 @@ public sealed class ApplicationBatch
     /// <summary>The time at which the batch began, in Unix milliseconds.</summary>
     public long NowMs { get; private set; }
 
+    /// <summary>The earliest time for which this batch has asked for a tick. Null when it has asked for none.</summary>
+    internal long? TickAtMs { get; private set; }
+
     /// <summary>Bytes of the changes.</summary>
     internal long Bytes { get; private set; }
 
@@ -39,7 +42,7 @@ public sealed class ApplicationBatch
 
     internal void Begin(ArraySegment<ApplicationEvent> events, long nowMs)
     {
-        (_events, NowMs, Bytes) = (events, nowMs, 0);
+        (_events, NowMs, Bytes, TickAtMs) = (events, nowMs, 0, null);
         _needed.Clear();
         _written.Clear();
         _emitted.Clear();
@@ -111,6 +114,14 @@ public sealed class ApplicationBatch
         _letters.Add(new NewDeadLetter(new DeadLetterId(_shard, 0, 0, sequence), "", topic, why, default));
         Bytes += reason.Length;
     }
+
+    /// <summary>Asks for a tick at this time. It comes earlier when <see cref="IShardApplication.TickEvery"/> ends earlier.</summary>
+    /// <param name="atMs">In Unix milliseconds. A time that is over means at once.</param>
+    /// <remarks>
+    /// Every tick ends all requests that were made before it, and a request is not saved. So an application that still needs a later tick
+    /// asks again. The request of a batch that failed does not count.
+    /// </remarks>
+    public void TickBy(long atMs) => TickAtMs = Math.Min(atMs, TickAtMs ?? long.MaxValue);
 
     /// <summary>Takes the changes out of the batch. The written values become visible to the next batch.</summary>
     internal ApplicationChanges Take(long next)

@@ -23,7 +23,7 @@ internal sealed class ApplicationReader(
     private ApplicationEvent[] _events = [];
 
     /// <summary>Valid until the next chunk is read.</summary>
-    public ArraySegment<ApplicationEvent> Events { get; private set; } = [];
+    public ArraySegment<ApplicationEvent> Events { get; private set; } = ArraySegment<ApplicationEvent>.Empty;
 
     /// <summary>Dead letters of damaged events in this chunk, which no application can take.</summary>
     public IReadOnlyList<NewDeadLetter> Damaged => _damaged;
@@ -31,7 +31,7 @@ internal sealed class ApplicationReader(
     /// <returns>The sequence after the last one that was read; <paramref name="from"/> when there was none.</returns>
     public async ValueTask<long> ReadAsync(long from, CancellationToken cancel)
     {
-        Events = [];
+        Events = ArraySegment<ApplicationEvent>.Empty;
         _damaged.Clear();
         var read = await log.ReadIndexAsync(shard, from, _entries, cancel);
         if (read.Count == 0)

@@ -39,6 +39,9 @@ internal sealed class ApplicationRun(
     private long _head, _read, _savingNext, _settled, _tickDueMs;
     private bool _stopping;
 
+    // The last call was a tick, and nothing has been read since then.
+    private bool _hasTicked;
+
     // It is unknown how far the application has read. It does nothing, and the store keeps all events it may need.
     private bool _isLost;
 
@@ -84,7 +87,7 @@ internal sealed class ApplicationRun(
         var failure = default(Exception);
         try
         {
-            var saved = await services.State.ReadAsync(shard, Places, [Encoding.UTF8.GetBytes(Name)], cancel);
+            var saved = await services.State.ReadAsync(Places, [new StateKey(shard, Encoding.UTF8.GetBytes(Name))], cancel);
             if (saved[0] is not { } place)
                 return 1;
             if (place.Length == sizeof(long) && BinaryPrimitives.ReadInt64LittleEndian(place.Span) is > 0 and var next)
@@ -146,13 +149,17 @@ internal sealed class ApplicationRun(
     {
         if (_read > Volatile.Read(ref _head))
         {
-            // Ticks come only after everything in the log has been read, so that a tick never overtakes events that came before it.
-            await TickAsync(ticking, abort);
+            if (IsTickDue)
+                await TakeAsync(ArraySegment<ApplicationEvent>.Empty, _read, abort);
+            AwaitTick(ticking);
             return false;
         }
+        if (MayOvertake)
+            await TakeAsync(ArraySegment<ApplicationEvent>.Empty, _read, abort);
         var next = await _reader.ReadAsync(_read, abort);
         if (next == _read)
             return await PassMissingAsync(abort);
+        _hasTicked = false;
         if (_reader.Events.Count > 0)
             await TakeAsync(_reader.Events, next, abort);
         if (_reader.Damaged.Count > 0)
@@ -163,17 +170,28 @@ internal sealed class ApplicationRun(
         return true;
     }
 
-    private async ValueTask TickAsync(ITimer ticking, CancellationToken abort)
+    // A timer can fire early.
+    private bool IsTickDue => services.Clock.NowMs >= _tickDueMs;
+
+    // Only for an application that wants it, because such a tick overtakes events. Something is read between two such ticks, so an
+    // application that asks for one tick after another still gets its events.
+    private bool MayOvertake => _application.TicksUnderBacklog && !_hasTicked && IsTickDue;
+
+    private long TickEveryMs => (long)_application.TickEvery.TotalMilliseconds;
+
+    // Time passes between two ticks at the end of the log, even if the application asks for each of them at once.
+    private void AwaitTick(ITimer ticking) => ticking.Change(
+        TimeSpan.FromMilliseconds(Math.Clamp(_tickDueMs - services.Clock.NowMs, 1, Math.Max(1, TickEveryMs))), Timeout.InfiniteTimeSpan);
+
+    /// <summary>Sets when the next tick is due, after a call that did not fail for want of the store.</summary>
+    private void PlanTick(bool wasTick)
     {
         var now = services.Clock.NowMs;
-        var isDue = now >= _tickDueMs;
-        if (isDue)
-            _tickDueMs = now + (long)_application.TickEvery.TotalMilliseconds;
-        // A timer can fire early.
-        ticking.Change(
-            TimeSpan.FromMilliseconds(Math.Clamp(_tickDueMs - now, 1, _application.TickEvery.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
-        if (isDue)
-            await TakeAsync([], _read, abort);
+        if (wasTick)
+            (_tickDueMs, _hasTicked) = (now + TickEveryMs, true);
+        // The application asks in times of the wall clock, and waits must not depend on that clock.
+        if (_batch.TickAtMs is { } atMs)
+            _tickDueMs = Math.Min(_tickDueMs, now + Math.Min(TickEveryMs, atMs <= _batch.NowMs ? 0 : atMs - _batch.NowMs));
     }
 
     // When an application is new to an old log, the first events may no longer be kept.
@@ -232,6 +250,7 @@ internal sealed class ApplicationRun(
             if (events.Count == 1)
                 _batch.Reject(events[0].Sequence, $"Application {application.Name} failed on this event: {failed}");
         }
+        PlanTick(wasTick: events.Count == 0);
         if (_batch.HasChanges || events.Count > 0)
             await SaveAsync(_batch.Take(next), events.Count);
         // After a failure, reading begins again after these events.

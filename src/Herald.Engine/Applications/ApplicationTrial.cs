@@ -19,6 +19,9 @@ public sealed class ApplicationTrial
     /// <summary>Bytes of state, events and dead letters in the last batch, as the limit of a commit counts them.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>The time for which the last batch asked for a tick, in Unix milliseconds. Null when it asked for none.</summary>
+    public long? TickAtMs => _batch.TickAtMs;
+
     /// <summary>Encodes the next event of the log.</summary>
     public ApplicationEvent Next(Topic topic, in EventDraft draft, DateTimeOffset acceptedAt)
     {

@@ -57,11 +57,11 @@ internal sealed class StateCache(IStateReader store, ShardId shard, string appli
     {
         if (keys.Count == 0)
             return;
-        var asked = new ReadOnlyMemory<byte>[keys.Count];
+        var asked = new StateKey[keys.Count];
         var at = 0;
         foreach (var key in keys)
-            asked[at++] = key;
-        var values = await store.ReadAsync(shard, application, asked, cancel);
+            asked[at++] = new StateKey(shard, key);
+        var values = await store.ReadAsync(application, asked, cancel);
         at = 0;
         foreach (var key in keys)
             Set(key, values[at++] is { } stored ? StateValue.Read(stored) : (ReadOnlyMemory<byte>?)null);

@@ -7,7 +7,7 @@ namespace Herald.Engine.Basics;
 /// Reads what <see cref="RecordWriter"/> wrote. Bytes that it cannot have written are refused with <see cref="InvalidDataException"/>, and
 /// before anything is allocated for them.
 /// </summary>
-internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
+public ref struct RecordReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
 

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Herald.Engine.Basics;
 
-/// <summary>Writes progress and history records, with numbers in a compact form.</summary>
-internal sealed class RecordWriter
+/// <summary>Writes records of progress, history and state, with numbers in a compact form.</summary>
+public sealed class RecordWriter
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
 

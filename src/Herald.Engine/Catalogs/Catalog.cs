@@ -245,6 +245,8 @@ public sealed class Catalog
             return CatalogResult<Subscription>.Refuse(problems);
         if (draft.Retry.ForwardTo is { } forwardTo && await TopicNowAsync(forwardTo, cancel) is null)
             return CatalogResult<Subscription>.Refuse([new("/retry/forwardTo", forwardTo, "The topic must exist; create it first.")]);
+        if (draft.Reports is { Topic: var reports } && await TopicNowAsync(reports, cancel) is null)
+            return CatalogResult<Subscription>.Refuse([new("/reports/topic", reports, "The topic must exist; create it first.")]);
         if (await TopicNowAsync(draft.Topic, cancel) is not { } topic)
             return CatalogResult<Subscription>.Of(CatalogOutcome.NotFound, null, $"There is no topic '{draft.Topic}'.");
         var there = await FindWithSecretsAsync(draft.Id, cancel);
@@ -445,6 +447,7 @@ public sealed class Catalog
             RatePerSecond = draft.Limits.RatePerSecond,
             TimeoutMs = (long)draft.Limits.Timeout.TotalMilliseconds,
             FixedInFlight = draft.Limits.FixedInFlight,
+            Reports = draft.Reports,
             CreatedAt = now,
             UpdatedAt = now,
             Revisions = [new(1, CatalogCodec.ToStored(draft.Filter), new long[_log.ShardCount])],
@@ -471,6 +474,7 @@ public sealed class Catalog
             Labels = draft.Labels,
             Retry = draft.Retry,
             Limits = draft.Limits,
+            Reports = draft.Reports,
         };
         // The endpoint that answered that it is gone has been replaced: resume.
         if ((draft.Status ?? (moved && old.Status == SubscriptionStatus.Disabled ? SubscriptionStatus.Active : null)) is { } status)

@@ -128,6 +128,7 @@ internal static partial class CatalogCodec
                 Timeout = TimeSpan.FromMilliseconds(stored.TimeoutMs),
                 FixedInFlight = stored.FixedInFlight,
             },
+            Reports = stored.Reports,
             Status = stored.Status,
             StatusReason = stored.StatusReason,
             StatusSince = stored.StatusSince,
@@ -165,6 +166,7 @@ internal static partial class CatalogCodec
             RatePerSecond = subscription.Limits.RatePerSecond,
             TimeoutMs = (long)subscription.Limits.Timeout.TotalMilliseconds,
             FixedInFlight = subscription.Limits.FixedInFlight,
+            Reports = subscription.Reports,
             Status = subscription.Status,
             StatusReason = subscription.StatusReason,
             StatusSince = subscription.StatusSince,
@@ -271,6 +273,7 @@ internal static partial class CatalogCodec
         public double? RatePerSecond { get; init; }
         public required long TimeoutMs { get; init; }
         public bool FixedInFlight { get; init; }
+        public ReportRequest? Reports { get; init; }
         public SubscriptionStatus Status { get; init; }
         public string? StatusReason { get; init; }
         public DateTimeOffset? StatusSince { get; init; }

@@ -20,6 +20,9 @@ public sealed record SubscriptionDraft
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
     public DeliveryLimits Limits { get; init; } = DeliveryLimits.Default;
 
+    /// <summary>Null for no reports.</summary>
+    public ReportRequest? Reports { get; init; }
+
     /// <summary>The secret of the endpoint; null keeps the present one, or lets the channel make one if its endpoints have one.</summary>
     public ReadOnlyMemory<byte>? Secret { get; init; }
 

@@ -38,6 +38,7 @@ public static partial class SubscriptionRules
         CheckFilter(draft.Filter, found);
         CheckRetry(draft.Retry, draft.Topic, found);
         CheckLimits(draft.Limits, found);
+        CheckReports(draft.Reports, draft.Topic, found);
         LabelRules.Check(draft.Labels, found);
         return found;
     }
@@ -110,6 +111,20 @@ public static partial class SubscriptionRules
         if (limits.RatePerSecond is { } rate && !(rate is >= 0.01 and <= 1_000_000))
             found.Add(new("/limits/ratePerSecond", $"{rate}", "From 0.01 to 1,000,000; leave it out for no limit."));
         CheckSpan("/limits/timeout", limits.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5), found);
+    }
+
+    private static void CheckReports(ReportRequest? reports, string topic, List<FieldProblem> found)
+    {
+        if (reports is null)
+            return;
+        Add(found, CheckName("/reports/topic", reports.Topic));
+        if (reports.Topic == topic)
+            found.Add(
+                FieldProblem.Of(
+                    "/reports/topic", reports.Topic,
+                    "Name another topic than the subscription's own. Otherwise it would receive the reports of its own deliveries."));
+        if (reports.On is ReportKinds.None || (reports.On & ~ReportKinds.All) != 0)
+            found.Add(new("/reports/on", $"{reports.On}", $"Name at least one of: {string.Join(", ", ReportKindNames.All)}."));
     }
 
     private static void CheckJitter(double jitter, List<FieldProblem> found)

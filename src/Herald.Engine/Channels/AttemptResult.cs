@@ -19,6 +19,18 @@ public sealed record AttemptResult
     /// <summary>The receiver asked for no attempts during this time.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>
+    /// The message is worthless after this time (Unix milliseconds), which it names itself. If the next attempt would come later, the
+    /// delivery expires now. The channel must still check the time itself: an attempt can be late. Null means no such time.
+    /// </summary>
+    public long? NotAfterMs { get; init; }
+
+    /// <summary>
+    /// The recipient that the message names will never take any message, such as an address that does not exist. It says nothing about the
+    /// endpoint. Reports pass it on.
+    /// </summary>
+    public bool RecipientGone { get; init; }
+
     /// <summary>The endpoint as a whole is in trouble, whatever the event: time-outs, refused connections, 429, 503.</summary>
     public bool EndpointTroubled { get; init; }
 
@@ -27,9 +39,19 @@ public sealed record AttemptResult
     /// <summary>The beginning of the receiver's answer, at most 4 KiB.</summary>
     public string Answer { get; init; } = "";
 
+    /// <summary>
+    /// Nothing was sent, because a bound of the channel on this node, such as a rate, allows no attempt of this subscription during this
+    /// time. No attempt counts, and the receiver is not judged by it. Null when the attempt was made.
+    /// </summary>
+    public TimeSpan? NotTriedFor { get; init; }
+
     /// <summary>A failure that any other event would have had as well.</summary>
     public static AttemptResult Troubled(AttemptStage stage, string reason, TimeSpan duration = default) =>
         new() { Outcome = AttemptOutcome.Failed, Stage = stage, Reason = reason, EndpointTroubled = true, Duration = duration };
+
+    /// <summary>No attempt was made. The subscription gets the next one after this time.</summary>
+    public static AttemptResult NotTried(string reason, TimeSpan wait) =>
+        new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = reason, NotTriedFor = wait };
 }
 
 public enum AttemptOutcome
@@ -44,6 +66,12 @@ public enum AttemptOutcome
 
     /// <summary>This event can never be delivered to this endpoint, however often it is tried.</summary>
     Rejected,
+
+    /// <summary>
+    /// The channel sent nothing, because the message is worthless after a time that it names, and that time is over. The delivery expires,
+    /// and the endpoint is not judged by it.
+    /// </summary>
+    Expired,
 }
 
 public enum AttemptStage

@@ -22,6 +22,7 @@ public interface IChannel
     /// <remarks>
     /// The call ends by itself within the subscription's time-out. It is cancelled when the attempt is given up: the node stops or the
     /// shard moves and the attempt's time is over, the shard's lease has run out, or the subscription was deleted. It must then end soon.
+    /// A channel that may not send now, for example because of a rate, says how long (<see cref="AttemptResult.NotTriedFor"/>).
     /// </remarks>
     ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel);
 }

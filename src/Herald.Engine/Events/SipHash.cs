@@ -8,7 +8,7 @@ namespace Herald.Engine.Events;
 /// The published SipHash-2-4 with 64 and 128 bits: a hash with a secret. Without the secret, an attacker can neither find two inputs with
 /// one hash nor compute the hash of an input. The lower half of the secret is the first half of the published key.
 /// </summary>
-internal ref struct SipHash
+public ref struct SipHash
 {
     private const int LengthAt = 56;
     private ulong _a, _b, _c, _d;

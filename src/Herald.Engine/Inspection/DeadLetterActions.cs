@@ -32,7 +32,7 @@ public sealed class DeadLetterActions
     public DeadLetterActions By(string caller) => Of(_catalog.By(caller));
 
     /// <summary>Makes the id that users see: opaque, stable, <c>[A-Za-z0-9_-]</c>.</summary>
-    public static string Format(DeadLetterId id) => $"dl_{id.Shard.Value}_{id.Subscription}_{id.Generation}_{id.Sequence}";
+    public static string Format(DeadLetterId id) => id.ToText();
 
     public static bool TryParse(string text, out DeadLetterId id)
     {

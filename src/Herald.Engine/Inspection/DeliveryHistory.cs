@@ -178,6 +178,7 @@ internal sealed class DeliveryHistory
             SkipKind.Forward => DeliveryStepKind.Forwarded,
             SkipKind.Expire => DeliveryStepKind.Expired,
             SkipKind.Discard => DeliveryStepKind.Discarded,
+            SkipKind.Delivered => DeliveryStepKind.Delivered,
         },
         HistoryKind.Redrive => DeliveryStepKind.Redriven,
         HistoryKind.Hold => DeliveryStepKind.Held,

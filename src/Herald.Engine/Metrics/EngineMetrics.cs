@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Herald.Engine.Channels;
 using Herald.Engine.Stores;
@@ -9,7 +10,7 @@ internal sealed class EngineMetrics : IDisposable
 {
     private readonly Meter _meter = new("Herald");
     private readonly Counter<long> _attempts, _skips, _rejected, _leasesLost, _shardsMoved, _applied, _damaged, _notTaken;
-    private readonly Counter<long> _damagedProgress, _damagedCatalog, _applicationsLost;
+    private readonly Counter<long> _damagedProgress, _damagedCatalog, _applicationsLost, _reports, _reportsDropped;
     private readonly Histogram<double> _attemptSeconds, _commitSeconds;
     private long _withdrawn, _delivered;
 
@@ -36,6 +37,10 @@ internal sealed class EngineMetrics : IDisposable
         _notTaken = _meter.CreateCounter<long>(
             "herald_emitted_refused_total",
             description: "Forwarded events, and events made by applications, that the store did not accept. They became dead letters.");
+        _reports = _meter.CreateCounter<long>("herald_reports_total", description: "Reports of settled deliveries, as events of their topics.");
+        _reportsDropped = _meter.CreateCounter<long>(
+            "herald_reports_dropped_total",
+            description: "Reports that were not made, because their topic no longer exists, or that the store did not accept.");
         _leasesLost = _meter.CreateCounter<long>(
             "herald_leases_lost_total", description: "Shards that other nodes took over because this node did not renew its leases.");
         _shardsMoved = _meter.CreateCounter<long>(
@@ -69,7 +74,12 @@ internal sealed class EngineMetrics : IDisposable
         SkipKind.Forward => "forward",
         SkipKind.Expire => "expire",
         SkipKind.Discard => "discard",
+        SkipKind.Delivered => throw new UnreachableException("A success is counted as an attempt."),
     }));
+
+    public void Reported(int count) => _reports.Add(count);
+
+    public void ReportsDropped(int count) => _reportsDropped.Add(count);
 
     public void Rejected(int count)
     {
@@ -118,5 +128,6 @@ internal sealed class EngineMetrics : IDisposable
         AttemptOutcome.Failed => "failed",
         AttemptOutcome.EndpointGone => "endpoint-gone",
         AttemptOutcome.Rejected => "rejected",
+        AttemptOutcome.Expired => "expired",
     };
 }

@@ -60,6 +60,19 @@ public sealed class Intake
             batch.Verdicts.Span[places[i]] = verdicts[i];
     }
 
+    /// <summary>
+    /// The newest event with this key and id, as long as the store remembers ids; sequence 0 when it knows none. It searches no log.
+    /// </summary>
+    public async ValueTask<(ShardId Shard, long Sequence)> FindAsync(
+        Topic topic, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> id, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        var shard = ShardOf(topic, key.Span);
+        var sequence = await _log.FindByIdAsync(
+            shard, Encoder.Identity.OfKey(topic.Number, key.Span), Encoder.Identity.OfId(id.Span), cancel);
+        return (shard, sequence);
+    }
+
     /// <summary>The shard of the events with this key, and of an application's state for them.</summary>
     public ShardId ShardOf(Topic topic, ReadOnlySpan<byte> key) => Encoder.ShardOf(topic.Number, key);
 

@@ -16,9 +16,11 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
     /// <param name="attempts">The number of attempts so far, including this one.</param>
     /// <param name="firstAttemptAtMs">The start of the first attempt, moved forward by the time that the subscription was paused.</param>
     /// <param name="endpointFails">Most of the endpoint's latest attempts have failed.</param>
+    /// <param name="wallAheadMs">How far the wall clock, by which results name times, is ahead of <paramref name="nowMs"/>.</param>
     /// <param name="spread">A random number from 0 (inclusive) to 1 (exclusive).</param>
     public static RetryDecision Of(
-        AttemptResult result, int attempts, long firstAttemptAtMs, RetryPolicy policy, bool endpointFails, long nowMs, double spread)
+        AttemptResult result, int attempts, long firstAttemptAtMs, RetryPolicy policy, bool endpointFails, long nowMs, double spread,
+        long wallAheadMs = 0)
     {
         switch (result.Outcome)
         {
@@ -26,6 +28,8 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
                 return new(RetryVerdict.Delivered, 0, "");
             case AttemptOutcome.Rejected:
                 return new(RetryVerdict.Exhausted, 0, Rejected);
+            case AttemptOutcome.Expired:
+                return new(RetryVerdict.Expired, 0, "");
             case AttemptOutcome.Failed or AttemptOutcome.EndpointGone:
                 break;
             default:
@@ -37,6 +41,9 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
         // If the next retry would come after the maximum age, the delivery ends now and does not wait for it.
         if (policy.MaxAge is { } age && nowMs + wait > firstAttemptAtMs + age.TotalMilliseconds && result.Outcome != AttemptOutcome.EndpointGone)
             return new(RetryVerdict.Exhausted, 0, AgeExhausted);
+        // The policy comes first: it may keep the event as a dead letter.
+        if (result.NotAfterMs is { } last && nowMs + wallAheadMs + wait > last && result.Outcome != AttemptOutcome.EndpointGone)
+            return new(RetryVerdict.Expired, 0, "");
         return new(RetryVerdict.Retry, nowMs + (long)wait, "");
     }
 
@@ -77,6 +84,9 @@ internal enum RetryVerdict
 {
     Delivered,
     Retry,
+
+    /// <summary>The message would come too late, whatever the policy says.</summary>
+    Expired,
 
     /// <summary>The policy allows no more attempts. Its <see cref="RetryPolicy.OnExhausted"/> decides what follows.</summary>
     Exhausted,

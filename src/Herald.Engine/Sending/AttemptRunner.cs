@@ -14,7 +14,11 @@ namespace Herald.Engine.Sending;
 /// <param name="Redelivery">What the receiver was told.</param>
 internal readonly record struct AttemptEnded(
     StartAttempt Start, AttemptResult Result, bool Counted, long StartedAtMs, bool EndpointFails = false,
-    Redelivery Redelivery = Redelivery.None);
+    Redelivery Redelivery = Redelivery.None)
+{
+    /// <summary>The event without its payload. Null unless <see cref="StartAttempt.IsReported"/>.</summary>
+    public EventView? Event { get; init; }
+}
 
 /// <summary>
 /// Carries one attempt from its permit to its result. It looks up the subscription at the last moment, so that a pause or a new endpoint
@@ -57,7 +61,7 @@ internal sealed class AttemptRunner(
             if (trying is not null)
             {
                 result = await trying;
-                counted = true;
+                counted = result.NotTriedFor is null;
             }
         }
         catch (OperationCanceledException) when (own.IsCancellationRequested)
@@ -78,18 +82,23 @@ internal sealed class AttemptRunner(
         _underWay.End(own);
         // Unregister, not Dispose: Dispose would wait while another thread runs the callbacks that give up this attempt and others.
         withTerm.Unregister();
+        var head = start.IsReported && counted ? EventView.HeadOf(record.AsSpan(0, length)) : (EventView?)null;
         ArrayPool<byte>.Shared.Return(record);
         gate.Leave(start.Subscription, length);
         metrics.Attempted(result, counted);
-        if (counted && IsPresent(start, endpoint))
+        if (counted && result.Outcome == AttemptOutcome.Expired)
+            ledger.Return(start.Subscription, start.Kind, 1); // Nothing was sent, so it says nothing about the endpoint.
+        else if (counted && IsPresent(start, endpoint))
             endpointFails = ledger.Settle(start.Subscription, start.Kind, result, start.KeyHash, taker);
         else if (counted)
             ledger.Settle(start.Subscription, start.Kind);
         else if (!hasChannel && IsPresent(start, endpoint))
             ledger.ReturnUnreachable(start.Subscription, start.Kind);
+        else if (result.NotTriedFor is { } wait && IsPresent(start, endpoint))
+            ledger.ReturnHeld(start.Subscription, start.Kind, wait);
         else
             ledger.Return(start.Subscription, start.Kind, 1);
-        ended(new AttemptEnded(start, result, counted, startedAtMs, endpointFails, redelivery));
+        ended(new AttemptEnded(start, result, counted, startedAtMs, endpointFails, redelivery) { Event = head });
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Channels;
 
 namespace Herald.Engine.Sending;
@@ -31,6 +32,9 @@ internal sealed class FailureStreak
             // The endpoint has answered, and refused one event.
             case AttemptOutcome.Rejected:
                 break;
+            // The runner gives its permit back as unused.
+            case AttemptOutcome.Expired:
+                throw new UnreachableException($"{result.Outcome}");
         }
     }
 }

@@ -141,6 +141,19 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         }
     }
 
+    /// <summary>
+    /// Gives back a permit that could not be used, because the channel allows no attempt of the subscription during this time. The next
+    /// permit follows after it.
+    /// </summary>
+    public void ReturnHeld(int subscription, PermitKind kind, TimeSpan wait)
+    {
+        lock (_lock)
+        {
+            _accounts.GetValueOrDefault(subscription)?.Limit.Hold(wait, NowMs());
+            Return(subscription, kind, 1);
+        }
+    }
+
     /// <summary>Cancels the taker's open requests: it will receive no more permits.</summary>
     public void Withdraw(IPermitTaker taker)
     {

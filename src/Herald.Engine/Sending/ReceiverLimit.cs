@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Channels;
 
 namespace Herald.Engine.Sending;
@@ -100,6 +101,7 @@ internal sealed class ReceiverLimit(Random random)
         {
             AttemptOutcome.Delivered or AttemptOutcome.Rejected => false,
             AttemptOutcome.Failed or AttemptOutcome.EndpointGone => true,
+            AttemptOutcome.Expired => throw new UnreachableException($"{result.Outcome}"), // The runner gives its permit back as unused.
         };
         Streak.Note(result, nowMs);
         _failedShare += ShareOfOne * ((hasFailed ? 1 : 0) - _failedShare);
@@ -144,6 +146,12 @@ internal sealed class ReceiverLimit(Random random)
         (IsDown, _fastStart, _limit) = (true, false, 0);
         _nextProbeAtMs = nowMs + (long)(UnreachableProbeMs * (0.8 + (0.4 * random.NextDouble())));
     }
+
+    /// <summary>
+    /// Nothing was sent, because the channel allows no attempt during this time. This is no failure of the receiver: its limit stays.
+    /// </summary>
+    public void Hold(TimeSpan wait, long nowMs) =>
+        _silentUntilMs = Math.Max(_silentUntilMs, nowMs + (long)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 1, LongestSilenceMs));
 
     private bool Succeeded(double latencyMs, bool wanted)
     {

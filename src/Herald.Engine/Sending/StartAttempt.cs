@@ -8,4 +8,7 @@ internal readonly record struct StartAttempt(
 {
     /// <summary>The time at which the attempt began; set when it begins.</summary>
     public long BegunAtMs { get; init; }
+
+    /// <summary>The subscription asks for reports. The end of the attempt then brings the event without its payload.</summary>
+    public bool IsReported { get; init; }
 }

@@ -1,4 +1,5 @@
 using Herald.Engine.Applications;
+using Herald.Engine.Reports;
 using Herald.Engine.Stores;
 
 namespace Herald.Engine.Shards;
@@ -17,7 +18,7 @@ internal sealed class CommitParts(long mostBytes)
     // Parts with many bytes, in order. Between them are the callers that wait for all parts before them.
     private readonly Queue<Part> _parts = new();
 
-    // Skips that neither keep nor make an event. They always go with the next commit.
+    // Skips that neither keep nor make an event, and discards. They always go with the next commit.
     private readonly List<Skip> _light = [];
     private int _heavy, _asked;
 
@@ -29,10 +30,18 @@ internal sealed class CommitParts(long mostBytes)
 
     public void Add(Skip skip)
     {
-        if (skip.Kind is SkipKind.DeadLetter or SkipKind.Forward)
-            AddHeavy(new Part(skip.Item.Size + BesideEvent, Skip: skip));
-        else
+        var bytes = skip.Kind switch
+        {
+            SkipKind.DeadLetter or SkipKind.Forward => skip.Item.Size + BesideEvent,
+            SkipKind.Expire or SkipKind.Discard or SkipKind.Delivered => 0,
+        };
+        if (skip.Report is not null)
+            bytes += DeliveryReport.Bytes;
+        // Operators discard one key at a time, so even with their reports these are few.
+        if (bytes == 0 || skip.Kind == SkipKind.Discard)
             _light.Add(skip);
+        else
+            AddHeavy(new Part(bytes, Skip: skip));
     }
 
     public void Add(string application, ApplicationChanges changes) => AddHeavy(new Part(changes.Bytes, Changes: (application, changes)));

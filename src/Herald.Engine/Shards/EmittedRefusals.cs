@@ -25,7 +25,7 @@ internal sealed record EmittedRefusals(
     /// recognises its number.
     /// </summary>
     /// <param name="makers">The full names of the applications that made the first events of the commit, one for each event.</param>
-    /// <param name="forwards">The skips from which the other events were made.</param>
+    /// <param name="forwards">The skips from which the next events were made. Reports come after them, and cannot become dead letters.</param>
     public static async ValueTask<EmittedRefusals> OfAsync(
         ShardCommit commit, CommitReply reply, string[] makers, Skip[] forwards, long nowMs, ShardServices services,
         CancellationToken cancel)
@@ -33,7 +33,7 @@ internal sealed record EmittedRefusals(
         List<(Skip, ForwardResult.Refused)> refused = [];
         List<NewDeadLetter> letters = [];
         var topics = new Dictionary<int, ForwardResult.Refused?>();
-        for (var i = 0; i < commit.Emitted.Count; i++)
+        for (var i = 0; i < makers.Length + forwards.Length; i++)
         {
             var (verdict, one) = (reply.Emitted[i].Verdict, commit.Emitted[i]);
             var wasTaken = verdict switch

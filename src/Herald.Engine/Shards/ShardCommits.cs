@@ -40,11 +40,14 @@ internal sealed class ShardCommits(
     private long _unsavedAtMs;
     private bool _forwardsMissing;
 
-    // Forwards whose events are in the commit, where they come last.
+    // Forwards whose events are in the commit. They come after those of applications; reports come last.
     private Skip[] _unsavedForwards = [];
 
-    // For each event of the commit that is not a forward: the application that made it.
+    // For each event of the commit that is neither a forward nor a report: the application that made it.
     private string[] _unsavedMakers = [];
+
+    private readonly CommitReports _reports = new(lease.Shard, services);
+    private bool _reportsMissing;
 
     // Dead letters of emitted events that no subscription will receive.
     private readonly List<NewDeadLetter> _refused = [];
@@ -244,13 +247,14 @@ internal sealed class ShardCommits(
             (_settledBelow, _sinceSettled, _settledVersion) = (SettledBelow(), 0, machine.Catalog.Version);
             (kept, isAllKept, _haveToldKept) = (ChangesOfKept(), !_haveToldKept, true);
         }
-        foreach (var skip in _unsavedSkips.Where(s => s.Kind != SkipKind.Forward))
+        foreach (var skip in _unsavedSkips.Where(s => s.Kind is not (SkipKind.Forward or SkipKind.Delivered)))
         {
             History.Add(skip, wallMs);
             services.Metrics.Skipped(skip.Kind);
             services.Metrics.Damaged(skip.Reason?.Reason == DeadLetterReason.Damaged ? 1 : 0);
         }
         _forwardsMissing = _unsavedSkips.Any(s => s.Kind == SkipKind.Forward);
+        _reportsMissing = CommitReports.AreAskedFor(_unsavedSkips);
         _unsaved = new ShardCommit
         {
             Fence = new Fence(lease.Shard, lease.Epoch),
@@ -279,6 +283,8 @@ internal sealed class ShardCommits(
         {
             if (_forwardsMissing)
                 await AddForwardedAsync();
+            if (_reportsMissing)
+                await AddReportsAsync();
             if (_unsavedRejected.Length > 0)
                 await AddRejectedAsync();
             var began = services.Time.GetTimestamp();
@@ -288,7 +294,11 @@ internal sealed class ShardCommits(
             if (_isShortOfRoom)
                 _sinceSettled = CommitsPerLookAtSettled;
             if (_unsaved!.Emitted.Count > 0)
+            {
                 refused = await EmittedRefusals.OfAsync(_unsaved, reply, _unsavedMakers, _unsavedForwards, _unsavedAtMs, services, abort);
+                var reports = _unsavedMakers.Length + _unsavedForwards.Length;
+                _reports.Tell(_unsaved.Emitted.Zip(reply.Emitted, (one, taken) => (one, taken.Verdict)).Skip(reports));
+            }
         }
         catch (Exception caught)
         {
@@ -310,8 +320,12 @@ internal sealed class ShardCommits(
         var letters = _unsaved.DeadLetters.ToList();
         var forwards = new List<Skip>();
         var history = new AttemptHistory();
-        foreach (var skip in _unsavedSkips.Where(s => s.Kind == SkipKind.Forward))
+        var ended = _unsavedSkips.ToArray();
+        for (var i = 0; i < _unsavedSkips.Length; i++)
         {
+            var skip = _unsavedSkips[i];
+            if (skip.Kind != SkipKind.Forward)
+                continue;
             var subscription = skip.Lane.Owner.Entry.Subscription;
             switch (await services.Forwarding.EncodeAsync(lease.Shard, skip.Item.Sequence, subscription, options.MostCommitBytes, abort))
             {
@@ -323,15 +337,24 @@ internal sealed class ShardCommits(
                 case ForwardResult.Refused refused:
                     letters.Add(SkipLetter.Of(lease.Shard, skip, refused));
                     history.Add(skip with { Kind = SkipKind.DeadLetter }, _unsavedAtMs);
+                    ended[i] = CommitReports.WithRefusal(skip, refused);
                     break;
                 case var other:
                     throw new UnreachableException($"{other}");
             }
         }
         _unsaved = _unsaved with { Emitted = emitted, DeadLetters = letters, History = AttemptHistory.Join(_unsaved.History, history.Take(_unsavedAtMs)) };
-        (_unsavedForwards, _forwardsMissing) = ([.. forwards], false);
+        (_unsavedSkips, _unsavedForwards, _forwardsMissing) = (ended, [.. forwards], false);
         foreach (var skip in _unsavedSkips.Where(s => s.Kind == SkipKind.Forward))
             services.Metrics.Skipped(forwards.Contains(skip) ? SkipKind.Forward : SkipKind.DeadLetter);
+    }
+
+    // After the forwards: how they end decides what their reports say.
+    private async ValueTask AddReportsAsync()
+    {
+        var made = await _reports.MakeAsync(_unsavedSkips, _unsavedAtMs, abort);
+        _unsaved = _unsaved! with { Emitted = [.. _unsaved!.Emitted, .. made] };
+        _reportsMissing = false;
     }
 
     private async ValueTask AddRejectedAsync()

@@ -20,7 +20,7 @@ internal sealed partial class ShardHost
                         _commits.History.Add(attempt);
                     _machine.OnResult(
                         attempt.Start.Subscription, attempt.Start.Generation, attempt.Start.KeyHash, attempt.Result, attempt.Counted, endedAtMs,
-                        attempt.EndpointFails);
+                        attempt.EndpointFails, attempt.Event);
                     break;
                 case ShardMessage.Entered { Start: var start }:
                     if (_stopping)

@@ -3,6 +3,7 @@ using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Progress;
+using Herald.Engine.Reports;
 using Herald.Engine.Retrying;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
@@ -27,7 +28,10 @@ namespace Herald.Engine.Shards;
 /// The window holds the deliveries of a subscription that are in memory. A lane is attached while it has all its deliveries there, and
 /// detached while others must be read back from the log (<see cref="Lane"/>).
 /// </item>
-/// <item>A skip ends a delivery that is not delivered: it is dead-lettered, forwarded, expired or discarded.</item>
+/// <item>
+/// A skip ends a delivery that is not delivered: it is dead-lettered, forwarded, expired or discarded. A delivery whose success is reported
+/// ends like a skip too, because the report must be saved together with it.
+/// </item>
 /// </list>
 /// This class alone keeps the order of each key:
 /// <list type="number">
@@ -147,7 +151,10 @@ internal sealed partial class ShardMachine
 
     /// <param name="counted">False when nothing was sent: the subscription was paused, or its endpoint changed, just before.</param>
     /// <param name="endpointFails">Most of the endpoint's latest attempts have failed.</param>
-    public void OnResult(int subscription, int generation, ulong keyHash, AttemptResult result, bool counted, long nowMs, bool endpointFails = false)
+    /// <param name="view">The event, if the attempt began when the subscription asked for reports. Otherwise there is no report.</param>
+    public void OnResult(
+        int subscription, int generation, ulong keyHash, AttemptResult result, bool counted, long nowMs, bool endpointFails = false,
+        EventView? view = null)
     {
         if (!_states.TryGetValue(subscription, out var state))
             return; // The subscription was deleted in the meantime.
@@ -166,7 +173,7 @@ internal sealed partial class ShardMachine
             return;
         }
         _delta.Note(lane);
-        Decide(lane, result, endpointFails, nowMs);
+        Decide(lane, result, endpointFails, view, nowMs);
         DropIfTrivial(state);
     }
 
@@ -174,14 +181,17 @@ internal sealed partial class ShardMachine
     public void OnMissing(int subscription, int generation, ulong keyHash)
     {
         if (EndUnsent(subscription, generation, keyHash) is { } lane)
-            SkipHead(lane, SkipKind.Expire, null);
+            SkipHead(lane, SkipKind.Expire, null, report: UnsentReport(lane, ReportKinds.Expired, DeliveryReport.EventGone));
     }
 
     /// <summary>The stored event is damaged. The delivery becomes a dead letter, whatever the policy, and the key goes on.</summary>
     public void OnDamaged(int subscription, int generation, ulong keyHash, string damage, long nowMs)
     {
-        if (EndUnsent(subscription, generation, keyHash) is { } lane)
-            SkipHead(lane, SkipKind.DeadLetter, new DeadLetterReason(DeadLetterReason.Damaged, damage, lane.Attempts, null, lane.FirstAttemptAtMs, nowMs));
+        if (EndUnsent(subscription, generation, keyHash) is not { } lane)
+            return;
+        var firstAtMs = lane.FirstAttemptAtMs > 0 ? ToWall(lane.FirstAttemptAtMs) : 0;
+        var reason = new DeadLetterReason(DeadLetterReason.Damaged, damage, lane.Attempts, null, firstAtMs, ToWall(nowMs));
+        SkipHead(lane, SkipKind.DeadLetter, reason, report: UnsentReport(lane, ReportKinds.Exhausted, reason.Reason, damage));
     }
 
     /// <summary>The endpoint answers again. Keys that wait only because of it become due, spread over half a second.</summary>
@@ -223,7 +233,7 @@ internal sealed partial class ShardMachine
         state.Held--;
         if (discard)
         {
-            SkipHead(lane, SkipKind.Discard, null, by);
+            SkipHead(lane, SkipKind.Discard, null, by, UnsentReport(lane, ReportKinds.Discarded, "", by));
             return true;
         }
         Out.HoldChanges.Add(new HoldChange(state.Number, state.Generation, sequence, IsReleased: true, by));
@@ -449,12 +459,15 @@ internal sealed partial class ShardMachine
         var (state, item) = (lane.Owner, lane.Head);
         if (state.Entry.Subscription.Retry.Ttl is { } ttl && nowMs > item.AcceptedAtMs + ttl.TotalMilliseconds)
         {
-            SkipHead(lane, SkipKind.Expire, null);
+            SkipHead(lane, SkipKind.Expire, null, report: UnsentReport(lane, ReportKinds.Expired, DeliveryReport.Ttl));
             return false;
         }
         lane.State = LaneState.InFlight;
         CountAgeFrom(nowMs, lane);
-        Out.Starts.Add(new StartAttempt(state.Number, state.Generation, lane.KeyHash, item, lane.Attempts + 1, kind, state.Entry.IsReplay(_shard, item.Sequence)));
+        Out.Starts.Add(new StartAttempt(state.Number, state.Generation, lane.KeyHash, item, lane.Attempts + 1, kind, state.Entry.IsReplay(_shard, item.Sequence))
+        {
+            IsReported = state.Entry.Subscription.Reports is not null,
+        });
         return true;
     }
 
@@ -464,17 +477,20 @@ internal sealed partial class ShardMachine
             lane.FirstAttemptAtMs = nowMs;
     }
 
-    private void Decide(Lane lane, AttemptResult result, bool endpointFails, long nowMs)
+    private void Decide(Lane lane, AttemptResult result, bool endpointFails, EventView? view, long nowMs)
     {
         var subscription = lane.Owner.Entry.Subscription;
         var attempts = lane.Attempts + 1;
-        var decision = RetryDecision.Of(result, attempts, lane.FirstAttemptAtMs, subscription.Retry, endpointFails, nowMs, _random.NextDouble());
+        var decision = RetryDecision.Of(result, attempts, lane.FirstAttemptAtMs, subscription.Retry, endpointFails, nowMs, _random.NextDouble(), WallAheadMs);
         if (result.Outcome == AttemptOutcome.EndpointGone)
             Out.Gone.Add((subscription.FullId, subscription.EndpointRevision, result.Reason));
         switch (decision.Verdict)
         {
             case RetryVerdict.Delivered:
-                PopHead(lane);
+                if (DeliveredReport(lane, result, view) is { } report)
+                    SkipHead(lane, SkipKind.Delivered, null, report: report);
+                else
+                    PopHead(lane);
                 break;
             case RetryVerdict.Retry:
                 lane.Attempts = attempts;
@@ -483,8 +499,11 @@ internal sealed partial class ShardMachine
                 LeaveWindow(lane);
                 WaitUntil(lane, decision.DueAtMs);
                 break;
+            case RetryVerdict.Expired:
+                SkipHead(lane, SkipKind.Expire, null, report: TriedReport(lane, ReportKinds.Expired, DeliveryReport.TooLate, result, view));
+                break;
             case RetryVerdict.Exhausted:
-                GiveUp(lane, decision.Reason, result, attempts, nowMs);
+                GiveUp(lane, decision.Reason, result, view, attempts, nowMs);
                 break;
             default:
                 throw new UnreachableException($"{decision.Verdict}");
@@ -493,14 +512,16 @@ internal sealed partial class ShardMachine
 
     // An attempt that leads to a skip is counted only by the skip, because the skip can be left for a later commit. Until then the lane is
     // saved as it was before the attempt. With the attempt counted, the next owner would make one more than the policy allows.
-    private void GiveUp(Lane lane, string why, AttemptResult result, int attempts, long nowMs)
+    private void GiveUp(Lane lane, string why, AttemptResult result, EventView? view, int attempts, long nowMs)
     {
         var then = lane.Owner.Entry.Subscription.Retry.OnExhausted;
         switch (then)
         {
             case OnExhausted.DeadLetter or OnExhausted.Forward:
-                SkipHead(lane, then == OnExhausted.Forward ? SkipKind.Forward : SkipKind.DeadLetter, new DeadLetterReason(
-                    why, result.Reason, attempts, result.StatusCode, ToWall(lane.FirstAttemptAtMs), ToWall(nowMs)));
+                SkipHead(
+                    lane, then == OnExhausted.Forward ? SkipKind.Forward : SkipKind.DeadLetter,
+                    new DeadLetterReason(why, result.Reason, attempts, result.StatusCode, ToWall(lane.FirstAttemptAtMs), ToWall(nowMs)),
+                    report: TriedReport(lane, then == OnExhausted.Forward ? ReportKinds.Forwarded : ReportKinds.Exhausted, why, result, view));
                 break;
             case OnExhausted.Hold:
                 lane.Attempts = attempts;
@@ -527,11 +548,11 @@ internal sealed partial class ShardMachine
         return state.Lanes[keyHash];
     }
 
-    private void SkipHead(Lane lane, SkipKind kind, DeadLetterReason? reason, string by = "")
+    private void SkipHead(Lane lane, SkipKind kind, DeadLetterReason? reason, string by = "", DeliveryReport? report = null)
     {
         lane.State = LaneState.Settling;
         _delta.Note(lane);
-        Out.Skips.Add(new Skip(lane, lane.Head, kind, reason, by));
+        Out.Skips.Add(new Skip(lane, lane.Head, kind, reason, by, report));
     }
 
     /// <summary>Removes the settled head. The next item becomes the head; a lane without items and without detached events ends.</summary>

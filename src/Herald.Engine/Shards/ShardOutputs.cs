@@ -1,5 +1,6 @@
 using Herald.Engine.Events;
 using Herald.Engine.Progress;
+using Herald.Engine.Reports;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
 using Herald.Engine.Stores;
@@ -19,9 +20,18 @@ internal readonly record struct RejectedEntry(long Sequence, int Topic);
 /// </param>
 internal readonly record struct PermitWish(SubscriptionState State, PermitKind Kind, int Count, bool CameBack);
 
-/// <summary>Ends a delivery that is not delivered. A skip must be durable before the next delivery of its lane is sent.</summary>
+/// <summary>
+/// Ends a delivery that is not delivered, or one whose success is reported. A skip must be durable before the next delivery of its lane is
+/// sent.
+/// </summary>
 /// <param name="By">The name of the operator who ordered it; empty when the shard decided it.</param>
-internal readonly record struct Skip(Lane Lane, LaneItem Item, SkipKind Kind, DeadLetterReason? Reason, string By = "");
+/// <param name="Report">What its report says; null when the subscription does not ask for one.</param>
+internal readonly record struct Skip(
+    Lane Lane, LaneItem Item, SkipKind Kind, DeadLetterReason? Reason, string By = "", DeliveryReport? Report = null)
+{
+    /// <summary>The delivery that ends. It is also the id of its dead letter, if it becomes one.</summary>
+    public DeadLetterId IdIn(ShardId shard) => new(shard, Lane.Owner.Number, Lane.Owner.Generation, Item.Sequence);
+}
 
 /// <summary>A key begins to wait for an operator, or an operator lets it go on.</summary>
 /// <param name="Sequence">The head of its lane.</param>

@@ -10,8 +10,7 @@ internal static class SkipLetter
     public static NewDeadLetter Of(ShardId shard, in Skip skip)
     {
         var subscription = skip.Lane.Owner.Entry.Subscription;
-        var id = new DeadLetterId(shard, subscription.Number, skip.Lane.Owner.Generation, skip.Item.Sequence);
-        return new NewDeadLetter(id, subscription.FullId, subscription.FullTopic, skip.Reason!, default)
+        return new NewDeadLetter(skip.IdIn(shard), subscription.FullId, subscription.FullTopic, skip.Reason!, default)
         {
             HasNoRecord = skip.Reason!.Reason == DeadLetterReason.Damaged,
         };

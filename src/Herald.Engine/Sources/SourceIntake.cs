@@ -14,6 +14,8 @@ namespace Herald.Engine.Sources;
 public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, IMessageReader reader, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50), LongestWait = TimeSpan.FromSeconds(5);
+    private const string ClosedRule = "The topic takes events only through its application.";
+
     private Topic? _topic;
     private volatile bool _isWaitingForRoom;
 
@@ -24,8 +26,13 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
     internal int MaxPayloadBytes => intake.Options.MaxPayloadBytes;
 
     /// <summary>Creates the topic if it does not exist. Must be called first.</summary>
-    /// <exception cref="ArgumentException">The topic's name is not valid.</exception>
-    public async ValueTask StartAsync(CancellationToken cancel) => _topic = await FindTopicAsync(cancel);
+    /// <exception cref="ArgumentException">The topic's name is not valid, or the topic is closed.</exception>
+    public async ValueTask StartAsync(CancellationToken cancel)
+    {
+        _topic = await FindTopicAsync(cancel);
+        if (IsClosed(_topic))
+            throw new ArgumentException($"'{topic}': {ClosedRule} Start this server with the application, or use another topic.");
+    }
 
     public SourceBatch Begin() => new(this, Rent());
 
@@ -47,16 +54,23 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
                 {
                     // The topic may have been deleted and created again. Events for the old number would reach no subscription.
                     _topic = await FindTopicAsync(cancel);
-                    events.MoveTo(_topic);
-                    if (isAnswered)
-                        await intake.PublishRefusedAsync(events, cancel);
+                    if (IsClosed(_topic))
+                    {
+                        reason = ClosedRule;
+                    }
                     else
-                        await intake.PublishAsync(events, cancel);
-                    isAnswered = true;
-                    _isWaitingForRoom = events.CountRefused() > 0;
-                    if (!_isWaitingForRoom)
-                        break;
-                    reason = "the store is full, and nothing can be freed until more events are delivered";
+                    {
+                        events.MoveTo(_topic);
+                        if (isAnswered)
+                            await intake.PublishRefusedAsync(events, cancel);
+                        else
+                            await intake.PublishAsync(events, cancel);
+                        isAnswered = true;
+                        _isWaitingForRoom = events.CountRefused() > 0;
+                        if (!_isWaitingForRoom)
+                            break;
+                        reason = "the store is full, and nothing can be freed until more events are delivered";
+                    }
                 }
                 catch (StoreUnavailableException failure)
                 {
@@ -81,6 +95,9 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
                 "Topic {Topic}: the messages of a source are saved after {Waited}. The source reads on.", topic,
                 time.GetElapsedTime(began));
     }
+
+    /// <summary>An application closes its topic to messages that its own reader has not read.</summary>
+    private bool IsClosed(Topic found) => found.IsClosed && reader is PlainReader;
 
     private async ValueTask<Topic> FindTopicAsync(CancellationToken cancel)
     {

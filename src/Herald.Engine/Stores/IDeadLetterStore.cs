@@ -33,6 +33,9 @@ public readonly record struct DeadLetterId(ShardId Shard, int Subscription, int 
     /// </summary>
     public const int OfEmitted = 1;
 
+    /// <summary>The form in which people and programs name it.</summary>
+    public string ToText() => $"dl_{Shard.Value}_{Subscription}_{Generation}_{Sequence}";
+
     /// <summary>The sequence is a sequence of the log.</summary>
     public bool IsInLog => Subscription != 0 || Generation != OfEmitted;
 }

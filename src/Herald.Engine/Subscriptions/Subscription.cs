@@ -35,6 +35,9 @@ public sealed record Subscription
     public Filter Filter { get; init; } = Filter.All;
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
     public DeliveryLimits Limits { get; init; } = DeliveryLimits.Default;
+
+    /// <summary>Which ends of its deliveries become events of another topic; null for none.</summary>
+    public ReportRequest? Reports { get; init; }
     public SubscriptionStatus Status { get; init; } = SubscriptionStatus.Active;
 
     /// <summary>Why the subscription is disabled, for display; null otherwise.</summary>

@@ -28,6 +28,11 @@ public static class CatalogProblem
 
     public static Problem NoTopic(string name) => new(ProblemKind.TopicNotFound, $"There is no topic '{Cut(name)}'.");
 
+    public static Problem Closed(string topic) => new(
+        ProblemKind.TopicClosed,
+        $"Topic '{Cut(topic)}' takes events only through the addresses of its application (label {Topic.ClosedLabel}). "
+            + "Use those, or another topic.");
+
     /// <param name="nearest">A subscription that may be meant; null for none.</param>
     public static Problem NoSubscription(string id, string? nearest = null) => new(
         ProblemKind.SubscriptionNotFound, $"There is no subscription '{Cut(id)}'.{(nearest is null ? "" : $" Do you mean '{nearest}'?")}");

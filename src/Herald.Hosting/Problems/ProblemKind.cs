@@ -14,6 +14,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind ForeignOrigin = new("foreign-origin", 403, "The Origin header names another site");
     public static readonly ProblemKind ForwardedRequest = new(
         "forwarded-request", 403, "A proxy forwarded the request, but this server requires no token");
+    public static readonly ProblemKind TopicClosed = new("topic-closed", 403, "The topic takes events only through its application");
     public static readonly ProblemKind RouteNotFound = new("route-not-found", 404, "The address does not exist");
     public static readonly ProblemKind TopicNotFound = new("topic-not-found", 404, "The topic does not exist");
     public static readonly ProblemKind SubscriptionNotFound = new("subscription-not-found", 404, "The subscription does not exist");
@@ -45,8 +46,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly IReadOnlyList<ProblemKind> All =
     [
         MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, MissingScope, ForeignHost, ForeignOrigin,
-        ForwardedRequest, RouteNotFound, TopicNotFound, SubscriptionNotFound, NoSecret, EventNotFound, DeadLetterNotFound, MethodNotAllowed,
-        EventConflict, TopicInUse, ChangePending, OverlapRuns, ReplaySkips, NotHeld, EventDamaged, SubscriptionDamaged, NoReceiver,
+        ForwardedRequest, TopicClosed, RouteNotFound, TopicNotFound, SubscriptionNotFound, NoSecret, EventNotFound, DeadLetterNotFound,
+        MethodNotAllowed, EventConflict, TopicInUse, ChangePending, OverlapRuns, ReplaySkips, NotHeld, EventDamaged, SubscriptionDamaged, NoReceiver,
         VersionMismatch, BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom,
         StoreUnavailable, Busy, NotReady,
     ];

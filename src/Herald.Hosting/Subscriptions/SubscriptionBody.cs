@@ -29,6 +29,7 @@ public record SubscriptionBody
     public Dictionary<string, JsonElement>? Filter { get; set; }
     public RetryWire? Retry { get; set; }
     public LimitsWire? Limits { get; set; }
+    public ReportsWire? Reports { get; set; }
 
     [Description("The signing key: whsec_ and 24 to 64 bytes in base64. Default: the current one, or a new one.")]
     public string? Secret { get; set; }
@@ -60,6 +61,7 @@ public sealed record TopicSubscriptionBody
     public Dictionary<string, JsonElement>? Filter { get; set; }
     public RetryWire? Retry { get; set; }
     public LimitsWire? Limits { get; set; }
+    public ReportsWire? Reports { get; set; }
 
     [Description("The signing key: whsec_ and 24 to 64 bytes in base64. Default: a new one.")]
     public string? Secret { get; set; }
@@ -76,6 +78,7 @@ public sealed record TopicSubscriptionBody
         Filter = Filter,
         Retry = Retry,
         Limits = Limits,
+        Reports = Reports,
         Secret = Secret,
         From = From,
     };

@@ -29,6 +29,7 @@ public static class SubscriptionMapping
         Filter = ToFilter(body.Filter, found),
         Retry = ToRetry(body.Retry, found),
         Limits = ToLimits(body.Limits, found),
+        Reports = ReportMapping.ToReports(body.Reports, found),
         Secret = ToSecret(body.Secret, found),
     };
 
@@ -208,6 +209,7 @@ public static class SubscriptionMapping
         Filter = subscription.Filter.Clauses.ToDictionary(c => c.Attribute, c => c.Values, StringComparer.Ordinal),
         Retry = ToWire(subscription.Retry),
         Limits = ToWire(subscription.Limits),
+        Reports = ReportMapping.ToWire(subscription.Reports),
         Status = NameOf(subscription.Status),
         StatusReason = subscription.StatusReason,
         Generation = subscription.Generation,
@@ -231,6 +233,7 @@ public static class SubscriptionMapping
             StringComparer.Ordinal),
         Retry = ToWire(subscription.Retry),
         Limits = ToWire(subscription.Limits),
+        Reports = ReportMapping.ToWire(subscription.Reports),
     };
 
     private static EndpointWire ToWire(Endpoint endpoint) => new(endpoint.Address.OriginalString, LabelMapping.ToWire(endpoint.Settings));

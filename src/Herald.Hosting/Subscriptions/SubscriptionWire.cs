@@ -18,6 +18,9 @@ public sealed record SubscriptionWire
     public required RetryWire Retry { get; set; }
     public required LimitsWire Limits { get; set; }
 
+    [Description("Absent when it has none.")]
+    public ReportsWire? Reports { get; set; }
+
     [Description("active, paused (by an operator) or disabled (by Herald, because the endpoint answered 410).")]
     public required string Status { get; set; }
 
@@ -88,7 +91,7 @@ public sealed record ReleaseBody
 [Description("The result of a test attempt.")]
 public sealed record TestResultWire
 {
-    [Description("delivered, failed, endpointGone or rejected.")]
+    [Description("delivered, failed, endpointGone, rejected or expired.")]
     public required string Outcome { get; set; }
 
     [Description("The last stage of the attempt: guard, resolve, connect, secure, send, wait or response.")]

@@ -8,6 +8,9 @@ public sealed class BodyBudget(long bytes)
 {
     private long _taken;
 
+    /// <summary>The largest body with many items, the setting <c>maxBodyBytes</c>.</summary>
+    public int MostOfOne { get; init; } = 16 << 20;
+
     public long Taken => Volatile.Read(ref _taken);
 
     /// <param name="held">

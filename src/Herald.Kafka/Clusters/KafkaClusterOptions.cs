@@ -5,7 +5,7 @@ namespace Herald.Kafka.Clusters;
 /// <summary>The options of one cluster.</summary>
 public sealed record KafkaClusterOptions
 {
-    [SettingText<ServerText>("The servers that are first asked for the cluster's brokers.", IsRequired = true)]
+    [SettingText<ServerForm>("The servers that are first asked for the cluster's brokers.", IsRequired = true)]
     public IReadOnlyList<string> Servers { get; init; } = [];
 
     [Setting(

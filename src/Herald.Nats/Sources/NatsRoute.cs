@@ -7,7 +7,7 @@ namespace Herald.Nats.Sources;
 /// <summary>Subjects of a NATS cluster whose messages become events of one Herald topic.</summary>
 public sealed record NatsRoute : SourceRoute
 {
-    [SettingText<SubjectText>("The NATS subjects. No message may match two of them.", IsRequired = true)]
+    [SettingText<SubjectForm>("The NATS subjects. No message may match two of them.", IsRequired = true)]
     public IReadOnlyList<string> Subject { get; init; } = [];
 
     [SettingText<JetStreamName>("The JetStream stream that keeps the messages. It is created if it is missing.", None = "none")]

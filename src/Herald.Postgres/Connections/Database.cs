@@ -22,7 +22,7 @@ internal sealed class Database : IAsyncDisposable
     {
         Notices = new Notices(notices ?? (_ => { }), time);
         (Schema, LogSchema) = (options.Schema, options.Schema + "_log");
-        var settings = new NpgsqlConnectionStringBuilder(ConnectionText.Parse(options.Connection).Npgsql);
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionForm.Parse(options.Connection).Npgsql);
         UseUnlessSet(settings, "Application Name", "herald");
         UseUnlessSet(settings, "Maximum Pool Size", options.Connections);
         UseUnlessSet(settings, "Max Auto Prepare", 100);

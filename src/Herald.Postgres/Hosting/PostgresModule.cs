@@ -67,7 +67,7 @@ public sealed class PostgresModule : IStoreModule
         {
             var reason = e is NpgsqlException lost and not PostgresException ? DatabaseFailure.Reason(lost) : e.Message.TrimEnd('.');
             throw new ServerStartException(
-                $"--connection {ConnectionText.Parse(options.Connection)}: {reason}. Herald needs this database to start.", e);
+                $"--connection {ConnectionForm.Parse(options.Connection)}: {reason}. Herald needs this database to start.", e);
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class PostgresModule : IStoreModule
     {
         ArgumentNullException.ThrowIfNull(context);
         var options = context.Options.Get<PostgresOptions>();
-        var connection = ConnectionText.Parse(options.Connection);
+        var connection = ConnectionForm.Parse(options.Connection);
         var source = connection.CreateDataSource();
         await using (source.ConfigureAwait(false))
         {
@@ -113,7 +113,7 @@ public sealed class PostgresModule : IStoreModule
             _ => null,
         };
 
-        ConnectionText Address() => ConnectionText.Parse(context.Options.Get<PostgresOptions>().Connection);
+        ConnectionForm Address() => ConnectionForm.Parse(context.Options.Get<PostgresOptions>().Connection);
     }
 
     private static IEnumerable<SettingProblem> BrokenRules(PostgresOptions options)
@@ -129,7 +129,7 @@ public sealed class PostgresModule : IStoreModule
     /// <summary>Applies the migrations, or, if the operator does that, checks that all are applied.</summary>
     private static async Task MigrateAsync(PostgresOptions options, StoreContext context, CancellationToken cancel)
     {
-        var source = ConnectionText.Parse(options.Connection).CreateDataSource();
+        var source = ConnectionForm.Parse(options.Connection).CreateDataSource();
         await using (source.ConfigureAwait(false))
         {
             var runner = new MigrationRunner(

@@ -48,7 +48,7 @@ internal static class FrontBuilder
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOptions<JsonOptions>().Configure<IEnumerable<IJsonTypeInfoResolver>>(
             (json, resolvers) => WireJson.Apply(json.SerializerOptions, resolvers));
-        builder.Services.AddSingleton(new BodyBudget(options.MaxBodyBytesInFlight));
+        builder.Services.AddSingleton(new BodyBudget(options.MaxBodyBytesInFlight) { MostOfOne = options.MaxBodyBytes });
         builder.Services.AddSingleton(_ => new MetricsCollector(options.MaxMetricSeries));
         ApiDescription.Add(builder.Services);
         addServices(builder.Services);

@@ -71,6 +71,8 @@ internal sealed class PublishHandler(Intake intake, Catalog catalog, BodyBudget 
             if (topic is null)
                 return unknown;
         }
+        if (topic.IsClosed)
+            return CatalogProblem.Closed(topic.Name);
 
         // 2. The media type.
         var request = context.Request;

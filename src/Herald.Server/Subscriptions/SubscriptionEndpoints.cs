@@ -91,8 +91,26 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
         var from = SubscriptionMapping.ToStart(body.From, found);
         if (found.Count > 0)
             return (null, Problem.Invalid(found));
+        if (await FindClosedAsync(draft, present, context.RequestAborted) is { } closed)
+            return (null, CatalogProblem.Closed(closed));
         var result = await catalog.By(Callers.NameOf(context)).PutSubscriptionAsync(draft, from, version, context.RequestAborted);
         return result.Done ? (result, null) : (null, CatalogProblem.Of(result, ProblemKind.TopicNotFound));
+    }
+
+    /// <summary>
+    /// A closed topic that the draft would send events to. What an application has set stays possible, so that its subscriptions can be
+    /// changed otherwise.
+    /// </summary>
+    private async ValueTask<string?> FindClosedAsync(SubscriptionDraft draft, Subscription? present, CancellationToken cancel)
+    {
+        var forward = draft.Retry.ForwardTo == present?.Retry.ForwardTo ? null : draft.Retry.ForwardTo;
+        var reports = draft.Reports?.Topic == present?.Reports?.Topic ? null : draft.Reports?.Topic;
+        foreach (var topic in (string?[])[forward, reports])
+        {
+            if (topic is not null && await catalog.FindTopicAsync(topic, cancel) is { IsClosed: true })
+                return topic;
+        }
+        return null;
     }
 
     private async Task<Results<Ok<SubscriptionWire>, Problem>> PatchAsync(string id, HttpContext context)

@@ -83,6 +83,9 @@ internal sealed class TopicEndpoints(Catalog catalog, BodyBudget budget)
         var labels = body.Labels is null ? null : LabelMapping.ToLabels(body.Labels, present?.Labels ?? TextMap.Empty, found);
         if (found.Count > 0)
             return (null, Problem.Invalid(found));
+        // A closed topic stays closed: an application relies on it.
+        if (present is { IsClosed: true } && labels is not null)
+            labels = labels.With(Topic.ClosedLabel, present.Labels.Find(Topic.ClosedLabel)!);
         var result = await catalog.PutTopicAsync(topic, labels, version, cancel);
         return result is { Done: true, Value: not null } ? (result, null) : (null, CatalogProblem.Of(result, ProblemKind.TopicNotFound));
     }

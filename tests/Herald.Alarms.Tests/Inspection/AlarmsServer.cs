@@ -9,6 +9,7 @@ using Herald.Journal;
 using Herald.Journal.Hosting;
 using Herald.Nats;
 using Herald.Nats.Clusters;
+using Herald.Outbound.Hosting;
 using Herald.Server;
 using Herald.TestKit.Http;
 using Herald.Webhooks.Hosting;
@@ -97,7 +98,7 @@ internal sealed class AlarmsServer : IAsyncDisposable
 
     private async Task OpenAsync(AlarmsOptions options)
     {
-        var modules = new ModuleSet(new JournalModule(), new WebhooksModule(), Nats, new AlarmsModule());
+        var modules = new ModuleSet(new JournalModule(), new OutboundModule(), new WebhooksModule(), Nats, new AlarmsModule());
         var settings = modules.Settings.CreateDefaults()
             .With<ServerOptions>(server => server with { Listen = ["127.0.0.1:0"], DataDirectory = _directory, Applications = ["alarms"] })
             .With<JournalOptions>(journal => journal with { SegmentBytes = 1 << 20, MinFreeBytes = 0, ShardCount = 4 })

@@ -63,9 +63,9 @@ internal sealed class ShardRig : IStateReader, IDisposable
         return user;
     }
 
-    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel)
+    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(string application, IReadOnlyList<StateKey> keys, CancellationToken cancel)
     {
-        var texts = keys.Select(key => Encoding.UTF8.GetString(key.Span)).ToList();
+        var texts = keys.Select(key => Encoding.UTF8.GetString(key.Key.Span)).ToList();
         Read.AddRange(texts);
         return ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>?>>([.. texts.Select(key => _state.TryGetValue(key, out var value) ? StateValue.Store(value.Span) : (ReadOnlyMemory<byte>?)null)]);
     }

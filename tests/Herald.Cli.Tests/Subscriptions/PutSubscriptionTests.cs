@@ -15,7 +15,8 @@ public sealed class PutSubscriptionTests
         {"id":"billing","topic":"orders","endpoint":{"address":"https://x.example/h","settings":{"acks":"all"}},"description":"Ours",
          "labels":{"team":"a"},"filter":{"type":["placed","paid"]},"retry":{"strategy":"exponential","first":[],
          "base":"5s","factor":2,"cap":"10m","jitter":0.2,"maxAttempts":9,"maxAge":"none","onExhausted":"deadLetter"},
-         "limits":{"maxInFlight":100,"timeout":"5s","fixedInFlight":false},"status":"active","version":7}
+         "limits":{"maxInFlight":100,"timeout":"5s","fixedInFlight":false},
+         "reports":{"topic":"ends","on":["expired"]},"status":"active","version":7}
         """;
 
     private static readonly string[] Put = ["subscriptions", "put", "billing", "--topic", "orders", "--endpoint", "https://x.example/h"];
@@ -31,6 +32,7 @@ public sealed class PutSubscriptionTests
             [
                 "This would reset what billing has today. Nothing was changed.",
                 "  description            Ours -> none",
+                "  reports.topic          ends -> none",
                 "  endpoint setting acks  all -> none",
                 "  label team             a -> none",
                 "  filter type            placed,paid -> none",
@@ -83,7 +85,7 @@ public sealed class PutSubscriptionTests
             herald,
             [
                 .. Put, "--endpoint-setting", "acks=1", "--description", "none", "--label", "none", "--filter", "type=paid", "--retry-base", "4s",
-                "--retry-max-attempts", "default", "--retry-max-age", "1d", "--timeout", "default",
+                "--retry-max-attempts", "default", "--retry-max-age", "1d", "--report-to", "ends", "--timeout", "default",
             ]);
         Assert.Equal((0, ""), (run.Code, run.Error));
     }

@@ -25,6 +25,9 @@ public sealed class SetSubscriptionTests
     [InlineData("""{"retry":{"maxAge":null,"ttl":null}}""", "--retry-max-age", "default", "--retry-ttl", "none")]
     [InlineData("""{"limits":{"ratePerSecond":0.5,"timeout":"5s","fixedInFlight":true}}""",
         "--rate-per-second", "0.5", "--timeout", "5s", "--fixed-in-flight", "true")]
+    [InlineData("""{"reports":{"topic":"ends","on":["exhausted","expired"]}}""", "--report-to", "ends", "--report-on", "exhausted,expired")]
+    [InlineData("""{"reports":{"on":null}}""", "--report-on", "default")]
+    [InlineData("""{"reports":null}""", "--report-to", "none")]
     // The server refuses fields of the one strategy beside the other, so they are reset with it.
     [InlineData("""{"retry":{"schedule":["1s","10s"],"strategy":"schedule","first":null,"base":null,"factor":null,"cap":null}}""",
         "--retry-schedule", "1s,10s")]
@@ -65,6 +68,8 @@ public sealed class SetSubscriptionTests
     [InlineData("--retry-schedule 1s,5: A duration has a unit: write 5s for seconds.", "--retry-schedule", "1s,5")]
     [InlineData("--timeout none: It always has a value. Write default to give it the default again.", "--timeout", "none")]
     [InlineData("--max-in-flight many: Write a whole number.", "--max-in-flight", "many")]
+    [InlineData(
+        "--report-on lost: Write one or more of delivered,recovered,exhausted,expired,discarded,forwarded.", "--report-on", "lost")]
     [InlineData("--fixed-in-flight yes: Write true or false.", "--fixed-in-flight", "yes")]
     [InlineData("--label team: expected NAME=VALUE, such as team=billing, and each name once.", "--label", "team")]
     [InlineData("--filter type=: expected NAME=VALUE[,VALUE…], such as type=placed,paid, and each name once.", "--filter", "type=")]

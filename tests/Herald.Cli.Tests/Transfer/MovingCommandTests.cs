@@ -61,7 +61,7 @@ public sealed class MovingCommandTests : IAsyncLifetime
         string[] postgres = ["--store", "postgres", "--connection", database];
         Assert.Equal(0, (await CommandRun.OfAsync("export", File, "--data", Data)).Code);
         Assert.Equal(0, (await CommandRun.OfAsync(["import", File, .. postgres])).Code);
-        await using (var source = ConnectionText.Parse(database).CreateDataSource())
+        await using (var source = ConnectionForm.Parse(database).CreateDataSource())
         {
             foreach (var sql in (string[])
             [

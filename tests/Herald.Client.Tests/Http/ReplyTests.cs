@@ -124,7 +124,7 @@ public sealed class ReplyTests
         var reply = await AnswerAsync(client => client.Subscriptions.GetAsync("billing", Cancel), """
             {"id":"billing","topic":"orders","endpoint":"https://example.com/hook","description":"for people","filter":{"type":["placed","paid"],"country":[]},
              "retry":{"strategy":"schedule","schedule":["1s","1h30m"],"jitter":0.2,"maxAge":"none","ttl":"3d","onExhausted":"hold"},
-             "limits":{"maxInFlight":10,"timeout":"500ms","fixedInFlight":false},"status":"disabled","statusReason":"gone","generation":2,
+             "limits":{"maxInFlight":10,"timeout":"500ms","fixedInFlight":false},"reports":{"topic":"ends","on":["expired"]},"status":"disabled","statusReason":"gone","generation":2,
              "createdAt":"2026-01-31T12:00:00.000Z","updatedAt":"2026-01-31T12:00:00.000Z","version":9}
             """);
         var subscription = reply.ValueOrThrow();
@@ -134,6 +134,7 @@ public sealed class ReplyTests
         var retry = subscription.Retry;
         Assert.Equal((Timeout.InfiniteTimeSpan, TimeSpan.FromDays(3), null), (retry.MaxAge, retry.Ttl, retry.Base));
         Assert.Equal(new DeliveryLimits { MaxInFlight = 10, Timeout = TimeSpan.FromMilliseconds(500), FixedInFlight = false }, subscription.Limits);
+        Assert.Equal(("ends", "expired"), (subscription.Reports!.Topic, Assert.Single(subscription.Reports.On!)));
         Assert.Equal((SubscriptionStatus.Disabled, "gone"), (subscription.Status, subscription.StatusReason));
         Assert.Equal((2, 9L, null), (subscription.Generation, subscription.Version, subscription.Secret));
     }

@@ -33,6 +33,7 @@ public sealed class RequestTests
             ForwardTo = "rest",
         },
         Limits = new DeliveryLimits { MaxInFlight = 10, RatePerSecond = 0.5, Timeout = TimeSpan.FromSeconds(15), FixedInFlight = true },
+        Reports = new DeliveryReports { Topic = "ends", On = ["exhausted"] },
         Secret = "whsec_x",
         From = StartPoint.Sequence(17),
     };
@@ -74,7 +75,7 @@ public sealed class RequestTests
                 Labels = Labels,
             }),
         ["""
-            PUT /v1/subscriptions/billing If-Match: "3" application/json {"topic":"orders","endpoint":"https://example.com/hook","description":"for people","filter":{"type":["placed","paid"]},"retry":{"strategy":"exponential","first":["50ms","250ms"],"base":"1s","factor":2,"cap":"10m","jitter":0.25,"maxAttempts":7,"maxAge":"none","ttl":"1h30m","onExhausted":"forward","forwardTo":"rest"},"limits":{"maxInFlight":10,"ratePerSecond":0.5,"timeout":"15s","fixedInFlight":true},"secret":"whsec_x","from":17}
+            PUT /v1/subscriptions/billing If-Match: "3" application/json {"topic":"orders","endpoint":"https://example.com/hook","description":"for people","filter":{"type":["placed","paid"]},"retry":{"strategy":"exponential","first":["50ms","250ms"],"base":"1s","factor":2,"cap":"10m","jitter":0.25,"maxAttempts":7,"maxAge":"none","ttl":"1h30m","onExhausted":"forward","forwardTo":"rest"},"limits":{"maxInFlight":10,"ratePerSecond":0.5,"timeout":"15s","fixedInFlight":true},"reports":{"topic":"ends","on":["exhausted"]},"secret":"whsec_x","from":17}
             """] = client => client.Subscriptions.PutAsync("billing", Whole, Precondition.Unchanged("\"3\"")),
         ["""PUT /v1/subscriptions/billing application/json {"topic":"orders","colour":1}"""] =
             client => client.Subscriptions.PutJsonAsync("billing", new JsonObject { ["topic"] = "orders", ["colour"] = 1 }),

@@ -129,7 +129,7 @@ public abstract class ChannelContract : IAsyncLifetime
     {
         _harness.Behave(ReceiverMood.Hanging);
 
-        var attempt = _harness.Channel.TryAsync((Sketch with { Timeout = TimeSpan.FromSeconds(20) }).ToAttempt(), TestEnd).AsTask();
+        var attempt = _harness.Channel.TryAsync(AttemptOf(Sketch with { Timeout = TimeSpan.FromSeconds(20) }), TestEnd).AsTask();
         await _harness.NextAsync(TestEnd);
         _harness.Clock.Advance(TimeSpan.FromSeconds(20) - TimeSpan.FromTicks(1));
         Assert.False(attempt.IsCompleted);
@@ -157,7 +157,7 @@ public abstract class ChannelContract : IAsyncLifetime
         _harness.Behave(ReceiverMood.Hanging);
         using var stop = new CancellationTokenSource();
 
-        var attempt = _harness.Channel.TryAsync(Sketch.ToAttempt(), stop.Token).AsTask();
+        var attempt = _harness.Channel.TryAsync(AttemptOf(Sketch), stop.Token).AsTask();
         await _harness.NextAsync(TestEnd);
         await stop.CancelAsync();
 
@@ -191,7 +191,9 @@ public abstract class ChannelContract : IAsyncLifetime
         Assert.Equal(AttemptOutcome.Delivered, (await TryAsync(Sketch)).Outcome);
     }
 
-    private Task<AttemptResult> TryAsync(AttemptSketch sketch) => _harness.Channel.TryAsync(sketch.ToAttempt(), TestEnd).AsTask();
+    private Task<AttemptResult> TryAsync(AttemptSketch sketch) => _harness.Channel.TryAsync(AttemptOf(sketch), TestEnd).AsTask();
+
+    private Attempt AttemptOf(AttemptSketch sketch) => (sketch with { Payload = _harness.PayloadOf(sketch.Payload) }).ToAttempt();
 
     private static void AssertOneLine(string? text)
     {

@@ -23,6 +23,12 @@ public abstract class ChannelHarness : IAsyncDisposable
     /// <summary>The largest payload that receivers of this kind accept.</summary>
     public abstract int LargestPayload { get; }
 
+    /// <summary>
+    /// The payload of an event that brings these bytes to the receiver. Channels that read messages need them inside of one, for example
+    /// by <see cref="PayloadText"/>.
+    /// </summary>
+    public virtual byte[] PayloadOf(byte[] bytes) => bytes;
+
     public abstract void Behave(ReceiverMood mood);
 
     /// <summary>The next message that the receiver got: its message id and its payload.</summary>

@@ -84,7 +84,7 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
             Assert.EndsWith(" end", found.Reason.Detail, StringComparison.Ordinal);
             Assert.Equal(letter.Reason.Detail.Length, found.Reason.Detail.Length);
             Assert.All([found.SubscriptionId, found.Topic, found.Reason.Reason], text => Assert.Equal(quoted.Length, text.Length));
-            var state = await Harness.State.ReadAsync(Shard, "app", [StoreEvents.Payload("key")], Cancel);
+            var state = await Harness.State.ReadAsync("app", [new StateKey(Shard, StoreEvents.Payload("key"))], Cancel);
             Assert.Equal(value.ToArray(), state[0]!.Value.ToArray());
         }
         var before = await ListAsync();

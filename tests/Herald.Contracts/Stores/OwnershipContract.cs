@@ -289,7 +289,7 @@ public abstract class OwnershipContract(StoreHarness harness) : StoreContract(ha
         var saved = Texts(await old.Node.Shards.PeekAsync(old.Shard, Cancel));
         Assert.DoesNotContain(saved, text => text is "noted" or "late" or "whole");
         Assert.Empty(await ReadIndexAsync(EmittedTo));
-        Assert.Null((await Harness.State.ReadAsync(old.Shard, "app", [StoreEvents.Payload("k")], Cancel))[0]);
+        Assert.Null((await Harness.State.ReadAsync("app", [new StateKey(old.Shard, StoreEvents.Payload("k"))], Cancel))[0]);
     }
 
     /// <summary>

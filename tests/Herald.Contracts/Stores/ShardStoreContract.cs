@@ -135,7 +135,7 @@ public abstract class ShardStoreContract(StoreHarness harness) : StoreContract(h
 
         Assert.Equal(["all"], await LoadAsync(await OwnAsync(Shard)));
         Assert.Single(await ReadIndexAsync(new ShardId(7)));
-        Assert.NotNull((await Harness.State.ReadAsync(Shard, "app", [StoreEvents.Payload("k")], Cancel))[0]);
+        Assert.NotNull((await Harness.State.ReadAsync("app", [new StateKey(Shard, StoreEvents.Payload("k"))], Cancel))[0]);
         Assert.NotNull(await Harness.DeadLetters.FindAsync(letter, Cancel));
         Assert.Single(await Harness.State.ReadHistoryAsync(Shard, 1, Cancel));
     }

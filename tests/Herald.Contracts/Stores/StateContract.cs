@@ -10,7 +10,7 @@ public abstract class StateContract(StoreHarness harness) : StoreContract(harnes
 {
     private const string None = "(none)";
 
-    private static readonly ShardId Shard = new(0);
+    private static readonly ShardId Shard = new(0), Other = new(1);
     private int _number;
 
     [Fact]
@@ -67,8 +67,52 @@ public abstract class StateContract(StoreHarness harness) : StoreContract(harnes
     public async Task Shards_have_state_of_their_own()
     {
         await WriteAsync(("app", "a", "1"));
-        var read = await Harness.State.ReadAsync(new ShardId(1), "app", [StoreEvents.Payload("a")], Cancel);
-        Assert.Null(read[0]);
+        await WriteAsync(Other, ("app", "a", "2"), ("app", "b", "3"));
+        Assert.Equal(["1", None, "2", "3"], await ReadAsync("app", (Shard, "a"), (Shard, "b"), (Other, "a"), (Other, "b")));
+        await WriteAsync(("app", "a", null));
+        await Harness.ReopenAsync();
+        Assert.Equal([None, None, "2", "3"], await ReadAsync("app", (Shard, "a"), (Shard, "b"), (Other, "a"), (Other, "b")));
+    }
+
+    [Fact]
+    public async Task Keys_of_several_shards_can_come_in_any_order_and_more_than_once()
+    {
+        await WriteAsync(("app", "a", "1"), ("app", "b", "2"), ("other", "a", "x"));
+        await WriteAsync(Other, ("app", "a", "3"), ("app", "c", "4"));
+
+        Assert.Equal(
+            ["4", "1", None, "3", "4", None, "2", "1"],
+            await ReadAsync(
+                "app", (Other, "c"), (Shard, "a"), (Shard, "c"), (Other, "a"), (Other, "c"), (Other, "unknown"), (Shard, "b"), (Shard, "a")));
+    }
+
+    [Fact]
+    public async Task A_shard_that_the_store_does_not_have_has_no_state()
+    {
+        await WriteAsync(("app", "a", "1"));
+        Assert.Equal(["1", None, None], await ReadAsync("app", (Shard, "a"), (new ShardId(int.MaxValue), "a"), (new ShardId(-1), "a")));
+    }
+
+    [Fact]
+    public async Task No_keys_have_no_values()
+    {
+        await WriteAsync(("app", "a", "1"));
+        Assert.Empty(await Harness.State.ReadAsync("app", [], Cancel));
+    }
+
+    [Fact]
+    public async Task One_call_reads_5000_keys_of_two_shards()
+    {
+        (string, string, string?)[] writes = [.. Enumerable.Range(0, 2500).Select(i => ("app", $"key {i}", (string?)$"value {i}"))];
+        await WriteAsync(writes);
+        await WriteAsync(Other, [.. writes.Where((_, i) => i % 3 != 0).Select(write => write with { Item3 = $"other {write.Item3}" })]);
+
+        var numbers = Enumerable.Range(0, 5000).ToArray();
+        new Random(17).Shuffle(numbers);
+        (ShardId, string)[] asked = [.. numbers.Select(i => (i < 2500 ? Shard : Other, $"key {i % 2500}"))];
+        string[] expected =
+            [.. numbers.Select(i => i < 2500 ? $"value {i}" : (i - 2500) % 3 == 0 ? None : $"other value {i - 2500}")];
+        Assert.Equal(expected, await ReadAsync("app", asked));
     }
 
     [Fact]
@@ -105,16 +149,22 @@ public abstract class StateContract(StoreHarness harness) : StoreContract(harnes
         Assert.Equal(["a", "b"], await HistoryAsync(7));
     }
 
-    private async Task WriteAsync(params (string App, string Key, string? Value)[] writes) => await CommitAsync(new ShardCommit
-    {
-        Fence = await OwnAsync(Shard),
-        Number = ++_number,
-        State = [.. writes.Select(w => new StateWrite(w.App, StoreEvents.Payload(w.Key), w.Value is null ? (ReadOnlyMemory<byte>?)null : StoreEvents.Payload(w.Value)))],
-    });
+    private Task WriteAsync(params (string App, string Key, string? Value)[] writes) => WriteAsync(Shard, writes);
 
-    private async Task<string[]> ReadAsync(string application, params string[] keys)
+    private async Task WriteAsync(ShardId shard, params (string App, string Key, string? Value)[] writes)
     {
-        var values = await Harness.State.ReadAsync(Shard, application, [.. keys.Select(k => (ReadOnlyMemory<byte>)StoreEvents.Payload(k))], Cancel);
+        var state = writes.Select(write => new StateWrite(
+            write.App, StoreEvents.Payload(write.Key), write.Value is { } value ? StoreEvents.Payload(value) : (ReadOnlyMemory<byte>?)null));
+        await CommitAsync(new ShardCommit { Fence = await OwnAsync(shard), Number = ++_number, State = [.. state] });
+    }
+
+    private Task<string[]> ReadAsync(string application, params string[] keys) =>
+        ReadAsync(application, [.. keys.Select(key => (Shard, key))]);
+
+    private async Task<string[]> ReadAsync(string application, params (ShardId Shard, string Key)[] keys)
+    {
+        StateKey[] asked = [.. keys.Select(key => new StateKey(key.Shard, StoreEvents.Payload(key.Key)))];
+        var values = await Harness.State.ReadAsync(application, asked, Cancel);
         return [.. values.Select(v => v is { } value ? Encoding.UTF8.GetString(value.Span) : None)];
     }
 

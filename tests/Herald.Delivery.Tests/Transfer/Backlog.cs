@@ -71,7 +71,9 @@ internal sealed class Backlog
             Assert.Equal((name, expected, 0, 0, 0), (name, judge.Received, judge.OutOfOrder, judge.Repeats, judge.OtherIds));
         }
         Assert.Equal(17, await node.Store.ReadSourcePositionAsync("kafka/a/orders/3", default));
-        var values = await node.Store.ReadAsync(new ShardId(2), "windows", [new byte[] { 1 }, new byte[] { 2 }], default);
+        var shard = new ShardId(2);
+        var values = await node.Store.ReadAsync(
+            "windows", [new StateKey(shard, new byte[] { 1 }), new StateKey(shard, new byte[] { 2 })], default);
         Assert.Equal([9, 9], values[0]!.Value.ToArray());
         Assert.Null(values[1]);
     }

@@ -22,7 +22,7 @@ internal sealed class MovingPlace(TimeProvider time) : IAsyncDisposable
     public async Task<PostgresOptions> PostgresAsync(string schema = "herald")
     {
         _connection ??= await (await PostgresServer.SharedAsync()).CreateDatabaseAsync("moving");
-        await using var source = ConnectionText.Parse(_connection).CreateDataSource();
+        await using var source = ConnectionForm.Parse(_connection).CreateDataSource();
         await new MigrationRunner(source, StoreMigrations.Load(), new MigrationOptions { Schema = schema }, TimeProvider.System, _ => { }).UpAsync(null, default);
         return new PostgresOptions { Connection = _connection, Schema = schema, Lease = TimeSpan.FromSeconds(1) };
     }

@@ -60,7 +60,7 @@ public sealed class StateValueTests
     private sealed class OneValue(byte[]? value) : IStateReader
     {
         public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
-            ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) =>
+            string application, IReadOnlyList<StateKey> keys, CancellationToken cancel) =>
             new([value is null ? (ReadOnlyMemory<byte>?)null : value]);
 
         public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) => throw new NotSupportedException();

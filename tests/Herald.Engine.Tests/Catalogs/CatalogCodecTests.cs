@@ -34,6 +34,7 @@ public sealed class CatalogCodecTests
                 ForwardTo = "failed-orders",
             },
             Limits = new DeliveryLimits { MaxInFlight = 7, RatePerSecond = 0.5, Timeout = TimeSpan.FromSeconds(3), FixedInFlight = true },
+            Reports = new ReportRequest("order-reports", ReportKinds.Exhausted | ReportKinds.Recovered),
             Status = SubscriptionStatus.Disabled,
             StatusReason = "410 Gone",
             EndpointRevision = 3,

@@ -540,8 +540,12 @@ public sealed class CatalogTests : IAsyncLifetime
         Assert.Equal(CatalogOutcome.NotFound, (await PutAsync(Draft with { Topic = "other" })).Outcome);
         var forward = Draft with { Retry = Draft.Retry with { OnExhausted = OnExhausted.Forward, ForwardTo = "other" } };
         Assert.Equal("/retry/forwardTo", Assert.Single((await PutAsync(forward)).Problems).Pointer);
+        var reported = Draft with { Reports = new ReportRequest("other", ReportKinds.All) };
+        Assert.Equal("/reports/topic", Assert.Single((await PutAsync(reported)).Problems).Pointer);
         await _catalog.PutTopicAsync("other", default);
         Assert.Equal(CatalogOutcome.Created, (await PutAsync(forward)).Outcome);
+        Assert.Equal(reported.Reports, (await PutAsync(reported)).Value!.Reports);
+        Assert.Equal(CatalogOutcome.Unchanged, (await PutAsync(reported)).Outcome);
         Assert.Equal("/topic", Assert.Single((await PutAsync(Draft with { Topic = "other" })).Problems).Pointer);
     }
 

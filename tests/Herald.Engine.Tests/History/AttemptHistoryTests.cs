@@ -28,6 +28,7 @@ public sealed class AttemptHistoryTests
         },
         { "never connected", new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Connect, Reason = "connection refused" } },
         { "gone", new() { Outcome = AttemptOutcome.EndpointGone, Stage = AttemptStage.Response, StatusCode = 410 } },
+        { "expired", new() { Outcome = AttemptOutcome.Expired, Stage = AttemptStage.Guard, Reason = "too late" } },
         { "rejected", new() { Outcome = AttemptOutcome.Rejected, Stage = AttemptStage.Guard, Reason = "too long" } },
     };
 

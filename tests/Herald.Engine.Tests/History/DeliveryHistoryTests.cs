@@ -135,7 +135,7 @@ public sealed class DeliveryHistoryTests
     private sealed class Blocks(List<HistoryBlock> blocks) : IStateReader
     {
         public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
-            ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) => throw new NotSupportedException();
+            string application, IReadOnlyList<StateKey> keys, CancellationToken cancel) => throw new NotSupportedException();
 
         public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) =>
             new([.. blocks.Where(block => block.First <= sequence && sequence <= block.Last)]);

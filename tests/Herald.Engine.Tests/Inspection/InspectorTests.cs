@@ -157,7 +157,7 @@ public sealed class InspectorTests : IAsyncDisposable
         public List<long> Read { get; } = [];
 
         public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
-            ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) => throw new NotSupportedException();
+            string application, IReadOnlyList<StateKey> keys, CancellationToken cancel) => throw new NotSupportedException();
 
         public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel)
         {

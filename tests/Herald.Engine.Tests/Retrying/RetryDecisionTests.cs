@@ -142,6 +142,41 @@ public sealed class RetryDecisionTests
         Assert.Equal(new RetryDecision(RetryVerdict.Exhausted, 0, RetryDecision.Rejected), Decide(Rejected, 1, Plain));
     }
 
+    [Theory]
+    [InlineData(1_000, 0, RetryVerdict.Retry)] // due exactly at the end
+    [InlineData(999, 0, RetryVerdict.Expired)]
+    [InlineData(-50_000, 0, RetryVerdict.Expired)]
+    [InlineData(long.MinValue + Now, 0, RetryVerdict.Expired)]
+    [InlineData(1_000, 1, RetryVerdict.Expired)] // the wall clock is ahead of the clock for waits
+    [InlineData(999, -1, RetryVerdict.Retry)]
+    internal void A_message_that_would_come_too_late_expires_now(long lastMs, long wallAheadMs, RetryVerdict expected)
+    {
+        var result = Failed with { NotAfterMs = unchecked(Now + lastMs) };
+        Assert.Equal(expected, RetryDecision.Of(result, 1, Now, Plain, false, Now, 0.5, wallAheadMs).Verdict);
+    }
+
+    [Fact]
+    public void What_was_too_late_to_be_sent_expires_whatever_the_policy()
+    {
+        var expired = Failed with { Outcome = AttemptOutcome.Expired };
+        foreach (var then in Enum.GetValues<OnExhausted>())
+            Assert.Equal(RetryVerdict.Expired, Decide(expired, 4, Plain with { MaxAttempts = 4, OnExhausted = then }).Verdict);
+    }
+
+    [Fact]
+    public void A_policy_that_ends_the_delivery_comes_before_the_time_of_the_message()
+    {
+        var late = Failed with { NotAfterMs = Now - 1 };
+        Assert.Equal(RetryVerdict.Exhausted, Decide(late, 4, Plain with { MaxAttempts = 4 }).Verdict);
+        Assert.Equal(RetryVerdict.Exhausted, RetryDecision.Of(late, 1, Now - 9_001, Plain with { MaxAge = TimeSpan.FromSeconds(10) }, false, Now, 0.5).Verdict);
+    }
+
+    [Fact]
+    public void An_endpoint_that_is_gone_ends_nothing_also_when_the_message_is_late()
+    {
+        Assert.Equal(RetryVerdict.Retry, Decide(Gone with { NotAfterMs = Now - 1 }, 1, Plain).Verdict);
+    }
+
     [Fact]
     public void A_delivery_ends_all_whatever_the_policy()
     {

@@ -93,6 +93,18 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_was_too_late_to_be_sent_says_nothing_about_the_endpoint()
+    {
+        var (record, length) = await BeginAsync();
+        Run(record, length);
+        (await _channel.NextAsync()).Answer(new AttemptResult { Outcome = AttemptOutcome.Expired, Stage = AttemptStage.Guard });
+        var ended = await _ended.Task;
+        Assert.Equal((AttemptOutcome.Expired, true), (ended.Result.Outcome, ended.Counted));
+        Assert.Equal(EndpointState.Unknown, _ledger.StateOf(Subscription.Number));
+        AssertAllIsGivenBack();
+    }
+
+    [Fact]
     public async Task The_endpoint_is_that_of_the_moment_it_is_sent()
     {
         var (record, length) = await BeginAsync();
@@ -265,6 +277,37 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         Assert.Equal((AttemptOutcome.Failed, "error in the channel: a defect"), (ended.Result.Outcome, ended.Result.Reason));
         Assert.Equal(1, _lines.Count("threw an exception"));
         AssertAllIsGivenBack();
+    }
+
+    [Fact]
+    public async Task An_attempt_that_the_channel_did_not_make_does_not_count_and_the_next_one_follows_after_the_wait()
+    {
+        var (record, length) = await BeginAsync();
+        Run(record, length);
+        (await _channel.NextAsync()).Answer(AttemptResult.NotTried("no turn", TimeSpan.FromMilliseconds(1500.5)));
+        Assert.False((await _ended.Task).Counted);
+        AssertAllIsGivenBack();
+        Assert.Equal(16, _ledger.Look(Subscription).Limit);
+        Assert.Equal(EndpointState.Unknown, _ledger.StateOf(Subscription.Number));
+
+        Assert.Equal(0, _ledger.Ask(Subscription, PermitKind.First, 1, _taker));
+        _clock.Advance(TimeSpan.FromMilliseconds(1500));
+        Assert.Empty(_taker.Granted);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Single(_taker.Granted);
+    }
+
+    [Fact]
+    public async Task A_wait_that_the_channel_of_the_endpoint_before_asked_for_does_not_hold_the_present_one()
+    {
+        var (record, length) = await BeginAsync();
+        Run(record, length);
+        var tried = await _channel.NextAsync();
+        await PutAsync("http://two/");
+        tried.Answer(AttemptResult.NotTried("no turn", TimeSpan.FromHours(1)));
+        await _ended.Task;
+        AssertAllIsGivenBack();
+        Assert.Equal(1, _ledger.Ask(Subscription, PermitKind.First, 1, _taker));
     }
 
     [Fact]

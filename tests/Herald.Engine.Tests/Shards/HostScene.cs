@@ -6,10 +6,12 @@ using Herald.Engine.Events;
 using Herald.Engine.Leases;
 using Herald.Engine.Metrics;
 using Herald.Engine.Publishing;
+using Herald.Engine.Reports;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
+using Herald.Engine.Tests.Applications;
 using Herald.Engine.Tests.Catalogs;
 using Herald.Engine.Tests.Publishing;
 using Herald.Engine.Tests.Sending;
@@ -41,6 +43,7 @@ internal sealed class HostScene : IAsyncDisposable
         (_commitEvery, _mostCommitBytes) = (commitEvery, mostCommitBytes);
         _applications = applications;
         _channels = new ChannelSet([Channel]);
+        ApplicationTime = new WatchedTime(Clock);
         _intake = new Intake(Log, new IntakeOptions(), Clock);
         Ledger = new PermitLedger(10, Clock, new Random(1));
         (Catalog, Cache) = NewCatalog();
@@ -49,6 +52,8 @@ internal sealed class HostScene : IAsyncDisposable
     }
 
     public ManualClock Clock { get; } = new();
+    /// <summary>The same clock, for applications.</summary>
+    public WatchedTime ApplicationTime { get; }
     public OneShardLog Log { get; } = new();
     public OneShardStore Store { get; } = new();
     public ScriptedCatalogStore Subscriptions { get; } = new(1);
@@ -167,7 +172,7 @@ internal sealed class HostScene : IAsyncDisposable
     public ShardHost Open(Lease lease, LeaseTerm term)
     {
         var services = new ShardServices(
-            Log, Store, Catalog, Cache, Ledger, Runner, new EventCopier(Log, _intake.Encoder, Catalog, Clock), Metrics, new ApplicationServices(_applications, Log, new NoState(() => Place()), Subscriptions, Catalog, _intake, Metrics, 0, _mostCommitBytes, Clock, Lines), Clock, Lines);
+            Log, Store, Catalog, Cache, Ledger, Runner, new EventCopier(Log, _intake.Encoder, Catalog, Clock), new ReportWriter(_intake.Encoder, Clock), Metrics, new ApplicationServices(_applications, Log, new NoState(() => Place()), Subscriptions, Catalog, _intake, Metrics, 0, _mostCommitBytes, ApplicationTime, Lines), Clock, Lines);
         var settings = new ShardSettings(100, 16, 100, Blocked);
         return new ShardHost(lease, term, services, new EngineOptions { CommitEvery = _commitEvery, MostCommitBytes = _mostCommitBytes }, settings, seed: 1);
     }
@@ -175,7 +180,7 @@ internal sealed class HostScene : IAsyncDisposable
     private sealed class NoState(Func<ReadOnlyMemory<byte>?> place) : IStateReader
     {
         public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
-            ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) =>
+            string application, IReadOnlyList<StateKey> keys, CancellationToken cancel) =>
             new([.. keys.Select(_ => application == ApplicationRun.Places ? place() : null)]);
 
         public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) => throw new NotSupportedException();

@@ -291,6 +291,42 @@ public sealed class ShardMachineTests
         Assert.Equal([1L, 3], scene.Started); // 3 has not expired
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-30)]
+    [InlineData(30)]
+    public void A_message_that_the_next_attempt_would_send_too_late_expires_and_its_key_goes_on(int clockSetByHours)
+    {
+        var scene = new ShardScene(retry: new RetryPolicy { Waits = new RetryWaits.Schedule([TimeSpan.FromSeconds(10)], 0) });
+        scene.SetClock(TimeSpan.FromHours(clockSetByHours));
+        scene.Publish("a", "a");
+        scene.FailLate(1, TimeSpan.FromSeconds(11));
+        Assert.Empty(scene.WaitingSkips);
+        scene.Pass(TimeSpan.FromSeconds(10));
+        Assert.Equal([1L, 1], scene.Started);
+        scene.FailLate(1, TimeSpan.FromSeconds(9));
+        Assert.Equal([(1L, SkipKind.Expire)], scene.WaitingSkips);
+        scene.Pass(TimeSpan.FromHours(1));
+        Assert.Equal([1L, 1], scene.Started); // its successor waits until the skip is durable
+        scene.Commit();
+        scene.Scan();
+        Assert.Equal([1L, 1, 2], scene.Started);
+    }
+
+    [Fact]
+    public void What_a_channel_found_too_late_expires_without_a_dead_letter()
+    {
+        var scene = new ShardScene(retry: new RetryPolicy { Waits = Waits, MaxAttempts = 1, OnExhausted = OnExhausted.Hold });
+        scene.Publish("a", "a");
+        scene.Expire(1);
+        Assert.Equal([(1L, SkipKind.Expire)], scene.WaitingSkips);
+        scene.Commit();
+        Assert.Equal([1L, 2], scene.Started);
+        scene.Restart();
+        scene.Scan();
+        Assert.Equal([2L], scene.InFlight.Select(start => start.Item.Sequence));
+    }
+
     [Fact]
     public void A_replay_waits_for_the_attempt_that_is_still_under_way()
     {

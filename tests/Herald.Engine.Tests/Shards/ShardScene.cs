@@ -66,6 +66,16 @@ internal sealed class ShardScene
 
     public void Fail(long sequence) => End(sequence, new AttemptResult { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Response, StatusCode = 500 });
 
+    /// <summary>The attempt fails, and the message is worthless from this long after now by the wall clock.</summary>
+    public void FailLate(long sequence, TimeSpan worthFor) => End(sequence, new AttemptResult
+    {
+        Outcome = AttemptOutcome.Failed,
+        Stage = AttemptStage.Response,
+        NotAfterMs = _now + _ahead + (long)worthFor.TotalMilliseconds,
+    });
+
+    public void Expire(long sequence) => End(sequence, new AttemptResult { Outcome = AttemptOutcome.Expired, Stage = AttemptStage.Guard });
+
     public void Reject(long sequence) => End(sequence, new AttemptResult { Outcome = AttemptOutcome.Rejected, Stage = AttemptStage.Guard });
 
     public void Pass(TimeSpan time)

@@ -25,6 +25,9 @@ internal sealed class OneShardLog : IEventLog
     /// <summary>Runs before each reading of whole events.</summary>
     public Action OnReading { get; set; } = () => { };
 
+    /// <summary>The most entries that one reading returns.</summary>
+    public int MostEntries { get; set; } = int.MaxValue;
+
     /// <summary>The lowest catalog version with which entries may be routed.</summary>
     public long CatalogVersion { get; set; }
 
@@ -86,7 +89,7 @@ internal sealed class OneShardLog : IEventLog
                 left.CopyTo(into);
                 return new(new IndexRead(left.Length, CatalogVersion, _first));
             }
-            var entries = _events.Skip((int)from - 1).Take(into.Length).Select(e => e.Entry).ToArray();
+            var entries = _events.Skip((int)from - 1).Take(Math.Min(into.Length, MostEntries)).Select(e => e.Entry).ToArray();
             entries.CopyTo(into);
             return new(new IndexRead(entries.Length, CatalogVersion, from + entries.Length));
         }

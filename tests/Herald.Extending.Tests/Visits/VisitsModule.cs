@@ -24,7 +24,7 @@ public sealed class VisitsModule : IApplicationModule
     public void AddServices(IServiceCollection services, BoundOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        services.AddSingleton(_ => ConnectionText.Parse(options.Get<VisitsOptions>().Connection).CreateDataSource());
+        services.AddSingleton(_ => ConnectionForm.Parse(options.Get<VisitsOptions>().Connection).CreateDataSource());
         services.AddSingleton<IServerPart, VisitsTables>();
         services.AddSingleton<IChannel, VisitsChannel>();
     }

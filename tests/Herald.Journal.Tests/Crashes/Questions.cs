@@ -50,7 +50,7 @@ internal static class Questions
         for (var i = 0; i < World.Keys; i++)
         {
             var key = $"k{i}";
-            await AnswerAsync($"state {key}", async () => (await store.ReadAsync(new ShardId(0), "app", [StoreEvents.Payload(key)], Cancel))[0] is { } value ? Text(value) : "(none)");
+            await AnswerAsync($"state {key}", async () => (await store.ReadAsync("app", [new StateKey(new ShardId(0), StoreEvents.Payload(key))], Cancel))[0] is { } value ? Text(value) : "(none)");
         }
         await LettersAsync();
         await AnswerAsync("history", async () => await HistoryAsync(store));

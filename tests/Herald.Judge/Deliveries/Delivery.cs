@@ -12,6 +12,9 @@ public enum Ending
     /// <summary>The receiver answered that it never accepts such an event.</summary>
     Rejected,
 
+    /// <summary>Nothing was sent, because the message is worthless after a time that it names.</summary>
+    Expired,
+
     /// <summary>The endpoint is gone for good.</summary>
     Gone,
 
@@ -32,6 +35,9 @@ public sealed class Attempt(Delivery delivery, string sender, int number, long a
     public long EndedMs { get; set; } = long.MaxValue;
     public Ending Ending { get; set; }
     public double RetryAfterMs { get; set; }
+
+    /// <summary>The message names a time after which it is worthless, so the sender can make this attempt the last one.</summary>
+    public bool MayBeLast { get; set; }
 
     /// <summary>The endpoint is at fault, whatever the event: a time-out, a refused or broken connection, or a request to wait.</summary>
     public bool IsTroubled { get; set; }

@@ -60,11 +60,13 @@ public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
     private void CheckIsNotOver(SubscriptionHistory history, Delivery delivery, Attempt attempt)
     {
         CheckTtl(history, delivery);
-        if (delivery.Last is not { Ending: Ending.Failed or Ending.Rejected } last || last.AtMs <= history.ClearSinceMs
+        if (delivery.Last is not { Ending: Ending.Failed or Ending.Rejected or Ending.Expired } last || last.AtMs <= history.ClearSinceMs
             || attempt.Number != last.Number + 1 || delivery.ReleasedMs >= last.AtMs)
             return;
         if (last.Ending == Ending.Rejected && !ledger.Of(history.Id).Book.MayHaveMissed(last.AtMs))
             throw new AccusedException(3, $"tried again though its receiver takes no such event: {delivery}");
+        if (last.Ending == Ending.Expired && !ledger.Of(history.Id).Book.MayHaveMissed(last.AtMs))
+            throw new AccusedException(3, $"tried again though the time that it names was over: {delivery}");
         var (everyCount, everyAge, any) = (true, true, false);
         var first = GiveUps.FirstOf(delivery, last.AtMs, latest: true);
         var standsStill = history.MayStandStill(first, ledger.NowMs) || !delivery.Attempts.TrueForAll(attempt.IsFromSameAs);

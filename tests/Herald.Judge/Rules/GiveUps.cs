@@ -58,7 +58,7 @@ public sealed class GiveUps(Ledger ledger)
         for (var i = delivery.Attempts.Count - 1; i >= 0; i--)
         {
             var attempt = delivery.Attempts[i];
-            if (attempt.Ending is not (Ending.Failed or Ending.Rejected or Ending.Gone))
+            if (attempt.Ending is not (Ending.Failed or Ending.Rejected or Ending.Expired or Ending.Gone))
                 continue;
             if (MayEnd(history, attempt))
                 return true;
@@ -76,9 +76,10 @@ public sealed class GiveUps(Ledger ledger)
         && !(ledger.Settings.SkipsWait && attempt.Delivery.Lane.Highest <= attempt.Delivery.Event.Sequence && MayEnd(history, attempt));
 
     // The attempt failed, and a policy that can have been in force ends the delivery with it, and its key goes on.
-    private bool MayEnd(SubscriptionHistory history, Attempt attempt) => attempt.Ending is Ending.Failed or Ending.Rejected or Ending.Gone
-        && history.Definitions(attempt.EndedMs, attempt.EndedMs + LateMs(attempt), everywhere: true).Any(definition =>
-            !definition.Retry.Holds && Ends(definition.Retry, attempt.Delivery, attempt));
+    private bool MayEnd(SubscriptionHistory history, Attempt attempt) => attempt.MayBeLast
+        || (attempt.Ending is Ending.Failed or Ending.Rejected or Ending.Gone
+            && history.Definitions(attempt.EndedMs, attempt.EndedMs + LateMs(attempt), everywhere: true).Any(definition =>
+                !definition.Retry.Holds && Ends(definition.Retry, attempt.Delivery, attempt)));
 
     /// <summary>The last attempt ended the delivery under every policy that can have been in force, and its key goes on.</summary>
     /// <param name="byLetter">

@@ -19,7 +19,7 @@ public sealed class SettingTests : IDisposable
     [InlineData("a:1,b:2", false)]
     [InlineData("a:1;b=c:2", false)]
     [InlineData("kafka://a:1", false)]
-    public void A_server_has_a_host_and_a_port(string text, bool isOne) => Assert.Equal(isOne, ServerText.Accepts(text));
+    public void A_server_has_a_host_and_a_port(string text, bool isOne) => Assert.Equal(isOne, ServerForm.Accepts(text));
 
     [Theory]
     [InlineData("orders.eu_1-a", true)]

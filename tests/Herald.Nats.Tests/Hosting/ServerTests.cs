@@ -12,6 +12,7 @@ using Herald.Nats.Hosting;
 using Herald.Nats.JetStream;
 using Herald.Nats.Sources;
 using Herald.Nats.Tests.Clusters;
+using Herald.Outbound.Hosting;
 using Herald.Server;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;
@@ -163,7 +164,7 @@ public sealed class ServerTests
         public HttpClient Http { get; } = new() { BaseAddress = server.Address };
 
         public static ModuleSet Modules(TopicReader? reader = null) =>
-            new(new JournalModule(), new WebhooksModule(), new NatsModule(), new ReaderModule(reader));
+            new(new JournalModule(), new OutboundModule(), new WebhooksModule(), new NatsModule(), new ReaderModule(reader));
 
         public static async Task<Rig> StartAsync(NatsOptions nats, TopicReader? reader = null)
         {

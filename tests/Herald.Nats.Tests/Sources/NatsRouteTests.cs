@@ -33,7 +33,7 @@ public sealed class NatsRouteTests
     [InlineData("a..b", false)]
     [InlineData("a.>.b", false)]
     [InlineData("", false)]
-    public void Subjects_are_those_that_can_be_subscribed(string text, bool isOne) => Assert.Equal(isOne, SubjectText.Accepts(text));
+    public void Subjects_are_those_that_can_be_subscribed(string text, bool isOne) => Assert.Equal(isOne, SubjectForm.Accepts(text));
 
     private static NatsRoute Of(params string[] subjects) => new() { Cluster = "main", Subject = subjects, To = "x" };
 

@@ -8,6 +8,7 @@ using Herald.Journal;
 using Herald.Journal.Hosting;
 using Herald.Orders.Hosting;
 using Herald.Orders.Readers;
+using Herald.Outbound.Hosting;
 using Herald.Postgres.Hosting;
 using Herald.Server;
 using Herald.TestKit.Http;
@@ -19,7 +20,7 @@ namespace Herald.Orders.Tests.Hosting;
 /// <summary>A real server with the application, on a free port. It has a journal of its own unless a test chooses another store.</summary>
 internal sealed class OrdersServer : IAsyncDisposable
 {
-    private static readonly ModuleSet Modules = new(new JournalModule(), new PostgresModule(), new WebhooksModule(), new OrdersModule());
+    private static readonly ModuleSet Modules = new(new JournalModule(), new PostgresModule(), new OutboundModule(), new WebhooksModule(), new OrdersModule());
 
     private readonly string _directory;
     private readonly SemaphoreSlim _publishing = new(1);

@@ -129,7 +129,7 @@ public sealed class AccessTests : IAsyncLifetime
             ("catalog", async () => await store.ReadAsync(0, 10, Cancel)),
             ("letters", async () => await store.ListAsync(new DeadLetterQuery(null, null, 10, null), Cancel)),
             ("discard", async () => await store.DiscardAsync([new Discard(new DeadLetterId(fence.Shard, 1, 0, 1))], Cancel)),
-            ("state", async () => await store.ReadAsync(fence.Shard, "app", [StoreEvents.Payload("key")], Cancel)),
+            ("state", async () => await store.ReadAsync("app", [new StateKey(fence.Shard, StoreEvents.Payload("key"))], Cancel)),
         ];
     }
 

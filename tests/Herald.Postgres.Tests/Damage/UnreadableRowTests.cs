@@ -222,8 +222,15 @@ public sealed class UnreadableRowTests : IAsyncLifetime
             }, Cancel);
         await SpoilAsync("state", "value", "key = '\\x01'");
 
-        await Assert.ThrowsAsync<InvalidDataException>(async () => await _harness.State.ReadAsync(Shard, "app", [new byte[] { 1 }, new byte[] { 2 }], Cancel));
-        Assert.Equal(22, (await _harness.State.ReadAsync(Shard, "app", [new byte[] { 2 }], Cancel))[0]!.Value.Span[0]);
+        StateKey damaged = new(Shard, new byte[] { 1 }), sound = new(Shard, new byte[] { 2 });
+        var other = sound with { Shard = new ShardId(Shard.Value + 1) };
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(
+            async () => await _harness.State.ReadAsync("app", [damaged, sound], Cancel));
+        Assert.StartsWith($"A value in the state of application app in shard {Shard} is damaged.", failure.Message, StringComparison.Ordinal);
+        failure = await Assert.ThrowsAsync<InvalidDataException>(
+            async () => await _harness.State.ReadAsync("app", [other, damaged], Cancel));
+        Assert.Contains($"in one of the shards {Shard}, {other.Shard} is damaged.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(22, (await _harness.State.ReadAsync("app", [sound], Cancel))[0]!.Value.Span[0]);
     }
 
     private string LogSchema => $"{_harness.Options.Schema}_log";

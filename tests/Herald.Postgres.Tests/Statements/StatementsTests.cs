@@ -100,7 +100,7 @@ public sealed partial class StatementsTests
         }, Cancel);
         await store.LoadAsync(fence, Cancel);
         await store.PeekAsync(fence.Shard, Cancel);
-        await store.ReadAsync(fence.Shard, "a", [StoreEvents.Payload("k")], Cancel);
+        await store.ReadAsync("a", [new StateKey(fence.Shard, StoreEvents.Payload("k"))], Cancel);
         await store.ReadHistoryAsync(fence.Shard, 1, Cancel);
         await store.ListAsync(new DeadLetterQuery("s", "t", 10, null), Cancel);
         await store.FindAsync(letter.Id, Cancel);

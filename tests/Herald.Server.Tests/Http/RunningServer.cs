@@ -8,6 +8,7 @@ using Herald.Journal;
 using Herald.Journal.Hosting;
 using Herald.Kafka.Hosting;
 using Herald.Nats.Hosting;
+using Herald.Outbound.Hosting;
 using Herald.Postgres.Hosting;
 using Herald.TestKit.Http;
 using Herald.Webhooks.Hosting;
@@ -49,7 +50,7 @@ public sealed class RunningServer : IAsyncLifetime
     public static string Name(string kind) => $"{kind}-{Interlocked.Increment(ref _names)}";
 
     /// <summary>The modules that need no broker to be there.</summary>
-    public static ModuleSet Modules { get; } = new(new JournalModule(), new PostgresModule(), new WebhooksModule(), new KafkaModule(), new NatsModule());
+    public static ModuleSet Modules { get; } = new(new JournalModule(), new PostgresModule(), new OutboundModule(), new WebhooksModule(), new KafkaModule(), new NatsModule());
 
     public static BoundOptions Options(string directory, ModuleSet? modules = null) => (modules ?? Modules).Settings.CreateDefaults()
         .With<ServerOptions>(server => server with { Listen = ["127.0.0.1:0"], DataDirectory = directory })

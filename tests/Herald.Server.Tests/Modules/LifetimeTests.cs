@@ -6,6 +6,7 @@ using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Journal;
 using Herald.Journal.Hosting;
+using Herald.Outbound.Hosting;
 using Herald.Server.Tests.Http;
 using Herald.Webhooks.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -89,7 +90,7 @@ public sealed class LifetimeTests : IDisposable
 
     private Task<HeraldServer> StartAsync(Func<BoundOptions, BoundOptions> with, params IModule[] modules)
     {
-        var set = new ModuleSet([new JournalModule(), new WebhooksModule(), .. modules]);
+        var set = new ModuleSet([new JournalModule(), new OutboundModule(), new WebhooksModule(), .. modules]);
         var options = set.Settings.CreateDefaults()
             .With<ServerOptions>(server => server with { Listen = ["127.0.0.1:0"], DataDirectory = _directory })
             .With<JournalOptions>(journal => journal with { SegmentBytes = 1 << 20, MinFreeBytes = 0, ShardCount = 1 });

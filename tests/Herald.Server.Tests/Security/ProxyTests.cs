@@ -1,8 +1,8 @@
 using System.Net;
 using Herald.Hosting.Settings;
+using Herald.Outbound;
 using Herald.Server.Tests.Http;
 using Herald.TestKit.Http;
-using Herald.Webhooks;
 using Xunit;
 
 namespace Herald.Server.Tests.Security;
@@ -64,7 +64,7 @@ public sealed class ProxyTests : IDisposable
         const string Inside = """{"topic":"t","endpoint":"http://127.0.0.1:9/hook"}""";
         (await server.PutAsync("/v1/subscriptions/s", Inside, token)).IsProblem(400, "invalid-request", "/endpoint");
         // With the guard switched off, the server may still deliver to this machine.
-        await using var open = await RunningServer.StartAsync(o => Required(o).With<WebhookOptions>(_ => new() { Guard = false }));
+        await using var open = await RunningServer.StartAsync(o => Required(o).With<OutboundOptions>(_ => new() { Guard = false }));
         (await open.PutAsync("/v1/topics/t", null, token)).Is(201);
         (await open.PutAsync("/v1/subscriptions/s", Inside, token)).Is(201);
     }

@@ -1,7 +1,7 @@
 using Herald.Journal;
+using Herald.Outbound;
 using Herald.Server.Tests.Http;
 using Herald.TestKit.Receivers;
-using Herald.Webhooks;
 using Xunit;
 
 namespace Herald.Server.Tests.Subscriptions;
@@ -193,7 +193,7 @@ public sealed class SubscriptionTests(RunningServer server)
     [Fact]
     public async Task A_private_endpoint_is_refused_by_the_guard()
     {
-        await using var guarded = await RunningServer.StartAsync(o => o.With<WebhookOptions>(_ => new() { Guard = true }));
+        await using var guarded = await RunningServer.StartAsync(o => o.With<OutboundOptions>(_ => new() { Guard = true }));
         var topic = await guarded.NewTopicAsync();
         foreach (var address in (string[])["127.0.0.1", "10.1.2.3", "192.168.1.1", "169.254.169.254", "[::1]", "localhost"])
         {

@@ -64,7 +64,9 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     /// </summary>
     public StoreLoss? Excused { get; init; }
 
-    /// <summary>Called for each event that an application has made.</summary>
+    public ReportCheck Reports { get; } = new(simulator);
+
+    /// <summary>Called for each event that an application has made, and for each report.</summary>
     public Action<ShardId, StoredEvent>? Made { get; init; }
 
     /// <summary>The dead letter exists, or existed once.</summary>
@@ -87,7 +89,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         keys.Add(known.Key);
         foreach (var model in Living)
             Expect(model, shard.Value, known);
-        if (Tally.IsMade(new EventView(accepted.Record)))
+        if (new EventView(accepted.Record) is var made && (Tally.IsMade(made) || ReportCheck.IsReport(made)))
             Made?.Invoke(shard, accepted);
         if (simulator.Traces)
             simulator.Trace($"accepted: sequence {known.Sequence} of shard {shard}, key {known.Key}");
@@ -150,9 +152,10 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             throw new Violation($"9: what commit {commit.Number} of shard {shard} saves cannot be read");
         var saved = ProgressHead.Read(ref reader);
         CheckSavedAttempts(commit, saved, ref record);
-        _forwards.AddRange(commit.Emitted.Select(one => (new EventView(one.Record), _topics[one.Index.Topic])).Where(one => !Tally.IsMade(one.Item1)));
+        _forwards.AddRange(commit.Emitted.Select(one => (new EventView(one.Record), _topics[one.Index.Topic])).Where(one => !Tally.IsMade(one.Item1) && !ReportCheck.IsReport(one.Item1)));
         foreach (var skip in SkipsOf(commit))
             OnSkipped(commit, shard, skip, saved.CatalogVersion);
+        Reports.OnCommit(commit, Find, sequence => EventOf(shard, sequence), topic => _topics[topic], sequence => IsFreed(shard, sequence));
         if (_forwards.Count > 0)
             throw new Violation($"3: commit {commit.Number} of shard {shard} forwards {_forwards.Count} events more than it has given up");
         if (simulator.Traces)
@@ -183,6 +186,9 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             }
         }
     }
+
+    /// <summary>Whether retention has freed an event.</summary>
+    public bool IsFreed(int shard, long sequence) => _freed[shard].Contains(sequence);
 
     // ---- What is sent, and received ----
 
@@ -231,15 +237,20 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         return delivery;
     }
 
-    /// <param name="heard">Null when the attempt was given up: its outcome is unknown.</param>
-    public void OnEnded(NodeView node, Delivery delivery, AttemptOutcome? heard)
+    /// <param name="result">Null when the attempt was given up: its outcome is unknown.</param>
+    public void OnEnded(NodeView node, Delivery delivery, AttemptResult? result)
     {
+        var heard = result?.Outcome;
         bool? delivered = heard is null ? null : heard == AttemptOutcome.Delivered;
         delivery.Model.HasBeenGone |= heard == AttemptOutcome.EndpointGone;
         if (simulator.Traces)
             simulator.Trace($"ended, {(delivered switch { null => "given up", true => "delivered", _ => "failed" })}: {delivery}");
         var place = (delivery.Model, delivery.Shard, delivery.Sequence, delivery.Epoch);
         node.InFlight.Remove((delivery.Model.Number, delivery.Shard, delivery.Lane.Key));
+        if (heard == AttemptOutcome.Expired || result?.NotAfterMs < simulator.NowMs + node.Process.SkewMs - ClocksDifferMs)
+            node.Lapsed[place] = node.Process.SkewMs;
+        else
+            node.Lapsed.Remove(place); // An operator has released the key since, so this result counts alone.
         if (delivered == true)
             node.OnHeard(delivery);
         if (delivered is not null)
@@ -379,6 +390,9 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             : $"{model.Id} {shard}/{(view.OriginalSequence > 0 ? view.OriginalSequence : sequence)}";
     }
 
+    // The engine's wall clock follows the process's within a second.
+    private const long ClocksDifferMs = 2000;
+
     // Within a life, the numbers of attempts at a delivery have no gaps. Only an operator's release begins again at 1.
     private void CheckNumber(NodeView node, in Attempt attempt, Delivery delivery)
     {
@@ -386,6 +400,9 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         var mayBeginAnew = attempt.Number == 1 && _released.Contains((delivery.Model.Number, delivery.Shard, delivery.Sequence));
         if (node.Attempts.TryGetValue(place, out var last) && attempt.Number != last + 1 && !mayBeginAnew)
             throw new Violation($"13: attempt {attempt.Number} follows attempt {last}: {delivery}");
+        // If the clock was set in between, the time may have come again.
+        if (node.Lapsed.TryGetValue(place, out var skewMs) && skewMs == node.Process.SkewMs && !mayBeginAnew)
+            throw new Violation($"3: sent again though its time was over: {delivery}");
         node.Attempts[place] = attempt.Number;
         if (attempt.Number == 1)
             node.FirstAttempts[place] = node.Process.Timestamp;
@@ -408,6 +425,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     private void OnSkipped(ShardCommit commit, int shard, HistoryRecord skip, long catalogVersion)
     {
         simulator.Reached.Count($"skipped: {skip.Skip}");
+        Reports.OnSkipped(new ShardId(shard), skip);
         if (simulator.Traces)
             simulator.Trace($"skipped ({skip.Skip}): sequence {skip.Sequence} of shard {shard}, subscription {skip.Subscription}");
         var accepted = EventOf(shard, skip.Sequence);

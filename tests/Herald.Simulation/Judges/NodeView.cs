@@ -135,6 +135,12 @@ internal sealed class NodeView(SimProcess process)
     /// <summary>When the first attempt at a delivery began in this life and epoch, by the process's own timestamp.</summary>
     public Dictionary<(SubscriptionModel Model, int Shard, long Sequence, long Epoch), long> FirstAttempts { get; } = [];
 
+    /// <summary>
+    /// Deliveries after whose last result no other attempt may follow, because the time that the message names is over. The value is what
+    /// the process's clock was ahead by then.
+    /// </summary>
+    public Dictionary<(SubscriptionModel Model, int Shard, long Sequence, long Epoch), long> Lapsed { get; } = [];
+
     /// <summary>Deliveries whose success this life knows, with the epoch.</summary>
     public HashSet<(SubscriptionModel Model, int Shard, long Sequence, long Epoch)> Heard { get; } = [];
 

@@ -17,6 +17,7 @@ internal sealed class SimChannel(
     public const string Near = "sim", Far = "far";
     private readonly Simulator _simulator = process.Simulator;
     private readonly Requests _requests = new(teller);
+    private readonly Dictionary<string, long> _holdsUntilMs = [];
 
     public IReadOnlyList<string> Schemes => schemes;
 
@@ -30,13 +31,19 @@ internal sealed class SimChannel(
     public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
         _simulator.CheckThread();
+        if (NotTriedFor(attempt.Subscription.Endpoint.Address.Host) is { } wait)
+        {
+            // Nothing is sent, so there is nothing to judge.
+            _simulator.Reached.Count("attempts that a channel did not make");
+            return AttemptResult.NotTried("no turn", wait);
+        }
         var request = _requests.OnBegun(process, attempt);
         var delivery = Begin(attempt);
         var receiver = receivers[attempt.Subscription.Endpoint.Address.Host];
         var (began, timeout) = (_simulator.NowMs, (long)attempt.Subscription.Limits.Timeout.TotalMilliseconds);
         var answer = new TaskCompletionSource<AttemptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var given = cancel.Register(() => answer.TrySetCanceled(cancel));
-        var plan = Plan(receiver, attempt);
+        var plan = MayBeLate(receiver, Plan(receiver, attempt));
         if (plan.ArrivesAfterMs is { } arrives)
         {
             _simulator.In(arrives, () =>
@@ -58,8 +65,17 @@ internal sealed class SimChannel(
         finally
         {
             _requests.OnEnded(request, answer.Task.IsCanceled ? null : answer.Task.Result);
-            judge.OnEnded(node, delivery, answer.Task.IsCanceled ? null : answer.Task.Result.Outcome);
+            judge.OnEnded(node, delivery, answer.Task.IsCanceled ? null : answer.Task.Result);
         }
+    }
+
+    /// <summary>A channel has bounds of its own on each node. This one sends nothing to a host for some time.</summary>
+    private TimeSpan? NotTriedFor(string host)
+    {
+        var until = _holdsUntilMs.GetValueOrDefault(host);
+        if (until <= _simulator.NowMs && receivers[host].Mood == ReceiverMood.Throttling && _simulator.Draw(0.2))
+            _holdsUntilMs[host] = until = _simulator.NowMs + _simulator.Draw(1, 500);
+        return until > _simulator.NowMs ? TimeSpan.FromMilliseconds(until - _simulator.NowMs) : null;
     }
 
     private static readonly AttemptResult TimedOut = Fails(AttemptStage.Wait, null, "no response in time", troubled: true);
@@ -118,6 +134,25 @@ internal sealed class SimChannel(
                 throw new UnreachableException($"{receiver.Mood}");
         }
     }
+
+    // The message names a time, which is long over. Or the channel sends nothing, because it knows that before.
+    private Answering MayBeLate(SimReceiver receiver, Answering usual)
+    {
+        if (!receiver.HasLateMessages || receiver.AlwaysWell)
+            return usual;
+        if (_simulator.Draw(0.03))
+        {
+            _simulator.Reached.Count("messages that were too late to be sent");
+            return new(null, _simulator.Draw(0, 10), new AttemptResult { Outcome = AttemptOutcome.Expired, Stage = AttemptStage.Guard, Reason = "too late" }, false);
+        }
+        if (usual.Result.Outcome != AttemptOutcome.Failed || !_simulator.Draw(0.3))
+            return usual;
+        _simulator.Reached.Count("failures of messages that are too late for another attempt");
+        return usual with { Result = usual.Result with { NotAfterMs = _simulator.NowMs + process.SkewMs - LateByMs } };
+    }
+
+    // More than an attempt takes, and more than the engine's wall clock can differ from the process's.
+    private const long LateByMs = 10_000;
 
     private static AttemptResult Fails(AttemptStage stage, int? status, string reason, bool troubled = false) =>
         new() { Outcome = AttemptOutcome.Failed, Stage = stage, StatusCode = status, Reason = reason, EndpointTroubled = troubled };

@@ -5,6 +5,9 @@ namespace Herald.Simulation.Receivers;
 /// <summary>One endpoint and its present behaviour.</summary>
 internal sealed class SimReceiver(bool alwaysWell)
 {
+    /// <summary>Some of its messages are worthless after a time, which is over.</summary>
+    public bool HasLateMessages { get; init; }
+
     /// <summary>The receiver never misbehaves. It must be served whatever other receivers do.</summary>
     public bool AlwaysWell => alwaysWell;
 

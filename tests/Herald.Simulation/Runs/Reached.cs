@@ -17,6 +17,7 @@ internal sealed class Reached
         "jumps of a clock", "clocks set by hours", "given up by age, in one life", "nodes cut off from the store", "steps with a stale catalog", "steps with all permits in use", "steps with a greedy subscription and permits left to others",
 
         "lives without a channel for some of the endpoints", "steps waiting for a channel",
+        "attempts that a channel did not make",
 
         // Leases
         "steps with shards on several nodes", "steps with shards on four nodes or more", "shards taken over from a node that is gone", "shards asked back", "shards released", "dead nodes removed",
@@ -28,16 +29,20 @@ internal sealed class Reached
 
         // Applications
         "batches of an application", "batches that an application could not take just then",
+        "ticks that overtook events", "ticks at the end of the log",
 
         // Lanes
         "steps behind", "steps behind with blocked lanes", "steps at the bound of blocked lanes", "steps with a blocked lane", "steps with a held lane",
         "steps with followers behind a skip that is not durable", "steps draining with an arrival", "steps waiting for an attempt of an older generation",
         "skipped: DeadLetter", "skipped: Forward", "skipped: Expire", "skipped: Discard", "repeats",
 
+        "reported: Delivered", "reported: Recovered", "reported: Exhausted", "reported: Expired", "reported: Discarded", "reported: Forwarded",
+
         // Two keys with one hash
         "steps with a lane of two keys", "steps with a blocked lane of two keys", "steps with a held lane of two keys", "steps with a lane of two keys that drains",
 
         // Receivers
+        "messages that were too late to be sent", "failures of messages that are too late for another attempt",
         "acknowledged after the time-out, if at all", "acknowledged, but the answer was lost", "throttled", "said to be gone",
 
         // Publishers and operators

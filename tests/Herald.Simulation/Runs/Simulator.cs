@@ -15,6 +15,7 @@ internal sealed class Simulator(int seed, Action<string>? trace)
     public Random Random { get; } = new(seed);
 #pragma warning restore CA5394
 
+    public int Seed => seed;
     public Reached Reached { get; } = new();
     public const long BeginsAtMs = 2_000_000_000_000;
     public long NowMs { get; private set; } = BeginsAtMs;

@@ -149,8 +149,8 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     // ---- IStateReader: nothing reads histories in these worlds ----
 
     public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
-        ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) =>
-        await ReadAsync(() => keys.Select(key => store.ReadState(shard, application, key)).ToArray());
+        string application, IReadOnlyList<StateKey> keys, CancellationToken cancel) =>
+        await ReadAsync(() => keys.Select(key => store.ReadState(key.Shard, application, key.Key)).ToArray());
 
     public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) => throw new NotSupportedException();
 

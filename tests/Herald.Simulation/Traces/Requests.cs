@@ -1,7 +1,5 @@
-using System.Text;
 using Herald.Engine.Channels;
 using Herald.Simulation.Runs;
-using Herald.Simulation.Worlds;
 
 namespace Herald.Simulation.Traces;
 
@@ -16,17 +14,17 @@ internal sealed class Requests(Teller teller)
         var view = attempt.Event;
         var request = new Request(teller.Next(), attempt.Subscription.FullId, attempt.Subscription.Tenant.FullName(view.TopicText), view.KeyText, view.IdText,
             Teller.Text(attempt.Sequence));
-        var color = default(string);
-        foreach (var (name, value) in view)
-            color = Encoding.UTF8.GetString(value);
         teller.Tell(
-            attempt.Subscription.Endpoint.Address.Host, "attempt", ("n", request.Number), ("from", sender.Name), ("subscription",
-                request.Subscription), ("topic", request.Topic),
-            ("key", request.Key), ("id", request.Id), ("type", view.TypeText), ("a." + EventMaker.Attribute, color), ("digest",
-                Teller.Digest(view.Payload.Span)), ("sequence", request.Sequence),
-            ("number", Teller.Text(attempt.Number)), ("redelivery", attempt.Redelivery == Redelivery.None ? null
-                : attempt.Redelivery == Redelivery.Redrive ? "redrive" : "replay"),
-            ("message", attempt.MessageId));
+            attempt.Subscription.Endpoint.Address.Host, "attempt",
+            [
+                ("n", request.Number), ("from", sender.Name), ("subscription", request.Subscription), ("topic", request.Topic),
+                ("key", request.Key), ("id", request.Id), ("type", view.TypeText),
+                .. view.AttributesText().Select(one => ("a." + one.Key, (string?)one.Value)),
+                ("digest", Teller.Digest(view.Payload.Span)), ("sequence", request.Sequence), ("number", Teller.Text(attempt.Number)),
+                ("redelivery", attempt.Redelivery == Redelivery.None ? null
+                    : attempt.Redelivery == Redelivery.Redrive ? "redrive" : "replay"),
+                ("message", attempt.MessageId),
+            ]);
         return request;
     }
 
@@ -43,8 +41,10 @@ internal sealed class Requests(Teller teller)
             AttemptOutcome.Delivered => "ok",
             AttemptOutcome.EndpointGone => "gone",
             AttemptOutcome.Rejected => "rejected",
+            AttemptOutcome.Expired => "expired",
             AttemptOutcome.Failed => "failed",
         }),
         ("retryAfter", heard?.RetryAfter is { } after ? Teller.Text((long)after.TotalMilliseconds)
-            : null), ("troubled", heard?.EndpointTroubled == true ? "yes" : null));
+            : null), ("troubled", heard?.EndpointTroubled == true ? "yes" : null),
+        ("last", heard?.NotAfterMs is not null ? "yes" : null));
 }

@@ -165,6 +165,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         Retry = plan.DrawPolicy(simulator, topic),
         Limits = plan.Steady is { } steady ? steady.Limit(id, UsualLimits(id)) : plan.IsGreedy && id == Greedy ? new DeliveryLimits { MaxInFlight = 50, Timeout = TimeSpan.FromMinutes(1), FixedInFlight = true }
             : UsualLimits(id),
+        Reports = plan.ReportsOf(id, topic),
         Secret = new byte[32],
     };
 

@@ -43,15 +43,20 @@ internal sealed partial class World
             ("duplicateWindow", _plan.Remembers is { } window ? Teller.Text((long)window.TotalMilliseconds) : null));
     }
 
-    // For those outside, an event that the application makes is like a published one.
+    // For those outside, an event that the application makes, or a report, is like a published one.
     private void TellMade(ShardId shard, StoredEvent made)
     {
         var (view, n) = (new EventView(made.Record), _teller.Next());
         var topic = _store.FindInCatalog(new CatalogQuery.ByNumber(CatalogCodec.TopicKind, [made.Entry.Topic]))[0].Id;
-        var what = (("n", n), ("topic", topic), ("key", view.KeyText), ("id", view.IdText), ("digest", Teller.Digest(view.Payload.Span)));
-        _teller.Tell("tally", "publish", what.Item1, what.Item2, what.Item3, what.Item4, what.Item5);
+        (string, string?)[] what =
+        [
+            ("n", n), ("topic", topic), ("key", view.KeyText), ("id", view.IdText), ("type", view.TypeText),
+            .. view.AttributesText().Select(one => ("a." + one.Key, (string?)one.Value)), ("digest", Teller.Digest(view.Payload.Span)),
+        ];
+        _teller.Tell("engine", "publish", what);
         _teller.Tell(
-            "tally", "published", what.Item1, what.Item2, what.Item3, what.Item4, what.Item5, ("verdict", "accepted"), ("shard", Teller.Text(shard.Value)), ("sequence", Teller.Text(made.Entry.Sequence)));
+            "engine", "published",
+            [.. what, ("verdict", "accepted"), ("shard", Teller.Text(shard.Value)), ("sequence", Teller.Text(made.Entry.Sequence))]);
     }
 
     private void TellWeather() => _teller.Tell("store", "store", ("weather", _weather == StoreWeather.Calm ? "calm" : "rough"));

@@ -1,5 +1,6 @@
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Simulation.Judges;
 using Herald.Simulation.Receivers;
@@ -35,6 +36,9 @@ internal sealed partial class World : IDisposable
 
     /// <summary>In one world of this many, there are keys that share one hash.</summary>
     private const int WorldsPerCollision = 3;
+
+    /// <summary>In one world of this many, some messages are worthless after a time.</summary>
+    private const int WorldsPerLateness = 6, WhichAreLate = 1;
 
     private readonly Simulator _simulator;
     private readonly Teller _teller;
@@ -72,9 +76,9 @@ internal sealed partial class World : IDisposable
         // The application's state grows, and one of its events can need more than a small commit holds.
         if (seed % WorldsPerApplication != 0)
             _plan = _plan.WithSmallCommits();
-        _plan = _plan.WithTenants(seed);
+        _plan = _plan.WithTenants(seed).WithReports(seed);
         _teller = new Teller(_simulator);
-        _tallies = seed % WorldsPerApplication == 0 ? [.. _plan.Tenants.Select(tenant => new Tally(_simulator, tenant))] : [];
+        _tallies = seed % WorldsPerApplication == 0 ? [.. _plan.Tenants.Select(NewTally)] : [];
         _judge = new Judge(_simulator, _plan.Shards) { Excused = _loss, Made = TellMade };
         TellSettings(keysCollide: seed % WorldsPerCollision == 0);
         _store = new SimStore(_plan.Shards, (ulong)seed, _plan.LeasesLast, _plan.NoteEvery, _judge, () => _simulator.NowMs)
@@ -83,7 +87,7 @@ internal sealed partial class World : IDisposable
             Loses = _loss,
         };
         foreach (var id in _plan.SubscriptionIds)
-            _receivers[SimReceiver.HostOf(id)] = new SimReceiver(alwaysWell: TenantId.Split(id).Name == "s1");
+            _receivers[SimReceiver.HostOf(id)] = new SimReceiver(alwaysWell: TenantId.Split(id).Name == "s1") { HasLateMessages = seed % WorldsPerLateness == WhichAreLate && _plan.Steady is null && _loss is null };
         foreach (var topic in _plan.Tenants.SelectMany(tenant => WorldPlan.Topics.Select(tenant.FullName)))
             _store.ChangeCatalog([new CatalogWrite(CatalogCodec.TopicKind, topic, 0, 0, CatalogCodec.Encode(new CatalogCodec.StoredTopic(default)))]);
         var tellsOnce = seed % WorldsPerTellingOnce == 0;
@@ -106,6 +110,24 @@ internal sealed partial class World : IDisposable
         _inspector = new MachineInspector(_simulator, _judge, _store, _plan.Options);
         _simulator.AfterStep = AfterStep;
     }
+
+    private Tally NewTally(TenantId tenant, int index) =>
+        new(_simulator, tenant, ticksUnderBacklog: ((_simulator.Seed / WorldsPerApplication) + index) % 2 == 0)
+        {
+            Unread = (process, shard) => UnreadOf(tenant, process, shard),
+            Others = (shard, after) => OthersAfter(tenant, shard, after),
+        };
+
+    private int OthersAfter(TenantId tenant, ShardId shard, long after)
+    {
+        var topic = _store.FindInCatalog(new CatalogQuery.ById(CatalogCodec.TopicKind, tenant.FullName(WorldPlan.Topics[0])))[0].Number;
+        return _store.Shards[shard.Value].Events.Count(one => one.Entry.Sequence > after
+            && (one.Entry.Topic != topic || (one.Entry.Flags & (EventFlags.Addressed | EventFlags.Rejected)) != 0));
+    }
+
+    private long UnreadOf(TenantId tenant, SimProcess process, ShardId shard) => _nodes
+        .Where(node => node.Now?.Process == process).SelectMany(node => node.Now!.Engine!.Hosts).Where(host => host.Shard == shard)
+        .SelectMany(host => host.Unread()).FirstOrDefault(one => one.Application == tenant.FullName("tally")).Unread;
 
     public Reached Reached => _simulator.Reached;
     public long Steps => _simulator.Steps;
@@ -351,8 +373,9 @@ internal sealed partial class World : IDisposable
         foreach (var node in _nodes)
             CheckNothingIsLeft(node);
         _stream.CheckAll();
+        _judge.Reports.CheckAll(_judge.Living, _judge.EventOf, _judge.IsFreed);
         foreach (var tally in _tallies)
-            TallyCheck.Check(tally, _store, _judge);
+            TallyCheck.Check(tally, _store, _judge, _simulator.NowMs);
         if (_judge.Untold().FirstOrDefault() is (_, > 0) untold)
             throw new Violation($"21: the message in sequence {untold.Sequence} of shard {untold.Shard} is no event, and nobody was told");
         if (_nodes.Sum(node => node.Engine!.Hosts.Count) != _plan.Shards)

@@ -107,6 +107,19 @@ internal sealed record WorldPlan
         seed % WorldsPerTenants != WhichHasTwo || Steady is not null || IsQuiet ? this : this with { Tenants = [default, TenantId.Parse("other")] };
 
     /// <summary>
+    /// In one world of a fixed number each subscription asks for reports. This draws nothing, so the rest of the world stays as its seed has
+    /// made it until the first report.
+    /// </summary>
+    public WorldPlan WithReports(int seed) =>
+        seed % WorldsPerReports != WhichReports || Steady is not null || IsQuiet || Circles ? this : this with { HasReports = true };
+
+    public bool HasReports { get; private init; }
+
+    /// <summary>The same for a subscription whenever it is written: what it asked for before would have to be known otherwise.</summary>
+    public ReportRequest? ReportsOf(string id, string topic) => !HasReports ? null
+        : new(Topics.First(other => other != topic), id[^1] % 3 == 0 ? ReportKinds.All & ~ReportKinds.Delivered : ReportKinds.All);
+
+    /// <summary>
     /// Nothing happens that would excuse a loss. Operators change nothing, and receivers are well except for one key each, whose events
     /// soon become dead letters.
     /// </summary>
@@ -114,6 +127,7 @@ internal sealed record WorldPlan
 
     public bool IsQuiet { get; private init; }
 
+    private const int WorldsPerReports = 7, WhichReports = 5;
     private const int WorldsPerTenants = 5, WhichHasTwo = 4;
     private const int WorldsPerWindow = 11, WhichHasOne = 7, LeastWindowMs = 500;
 

@@ -9,11 +9,12 @@ public static class ApplicationDescription
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="prefix">Of its addresses.</param>
+    /// <param name="prefixes">Of its addresses.</param>
     /// <returns>They, and what they refer to.</returns>
-    public static string Of(JsonNode whole, string prefix)
+    public static string Of(JsonNode whole, params string[] prefixes)
     {
-        var paths = new JsonObject(whole["paths"]!.AsObject().Where(path => path.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(path => KeyValuePair.Create(path.Key, path.Value?.DeepClone())));
+        var own = whole["paths"]!.AsObject().Where(path => prefixes.Any(prefix => path.Key.StartsWith(prefix, StringComparison.Ordinal)));
+        var paths = new JsonObject(own.Select(path => KeyValuePair.Create(path.Key, path.Value?.DeepClone())));
         var (schemas, all) = (new JsonObject(), whole["components"]!["schemas"]!.AsObject());
         for (var missing = Referred(paths); missing.Count > 0; missing = [.. Referred(schemas).Where(name => !schemas.ContainsKey(name))])
         {

@@ -57,6 +57,9 @@ public sealed class ScriptedReceiver : IAsyncDisposable
         _script = _ => turns[Math.Min(Interlocked.Increment(ref turn), turns.Length - 1)];
     }
 
+    /// <summary>Refuses further connections. Those that are open stay.</summary>
+    public void StopListening() => _listener.Dispose();
+
     /// <summary>Completes when the first connection has been accepted.</summary>
     public Task AcceptedAsync(CancellationToken cancel = default) => _firstAccepted.Task.WaitAsync(cancel);
 

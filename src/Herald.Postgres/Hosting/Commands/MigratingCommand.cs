@@ -50,14 +50,14 @@ internal sealed class MigratingCommand : ExampleCommand
         if (Environment.GetEnvironmentVariable(FormerVariable) is { Length: > 0 })
             return terminal.Fail(ExitCode.BadUsage, $"{FormerVariable} is now called {ConnectionVariable}.");
         if (parsed.GetValue(Connection) is not { Length: > 0 } given && (given = Environment.GetEnvironmentVariable(ConnectionVariable)) is not { Length: > 0 })
-            return terminal.Fail(ExitCode.BadUsage, $"Name the database with --connection or {ConnectionVariable}. {ConnectionText.Rule}");
+            return terminal.Fail(ExitCode.BadUsage, $"Name the database with --connection or {ConnectionVariable}. {ConnectionForm.Rule}");
         var options = new MigrationOptions { Schema = parsed.GetRequiredValue(Schema), Patience = parsed.GetValue(Patience) };
         if (options.Validate() is { } wrong)
             return terminal.Fail(ExitCode.BadUsage, wrong);
-        ConnectionText connection;
+        ConnectionForm connection;
         try
         {
-            connection = ConnectionText.Parse(given);
+            connection = ConnectionForm.Parse(given);
         }
         catch (FormatException refused)
         {

@@ -131,8 +131,8 @@ internal sealed class StoreCheck(StoreHarness harness, ModelStore model, StoreFa
         foreach (var names in owner.State.Keys.GroupBy(name => name.Application))
         {
             string[] keys = [.. names.Select(name => name.Key), "never written"];
-            ReadOnlyMemory<byte>[] asked = [.. keys.Select(StoreEvents.Payload)];
-            var values = await harness.State.ReadAsync(shard, names.Key, asked, Cancel);
+            StateKey[] asked = [.. keys.Select(key => new StateKey(shard, StoreEvents.Payload(key)))];
+            var values = await harness.State.ReadAsync(names.Key, asked, Cancel);
             foreach (var (key, value) in keys.Zip(values))
                 Assert.Equal((key, owner.State.GetValueOrDefault((names.Key, key))), (key, ModelEntry.TextOf(value)));
         }

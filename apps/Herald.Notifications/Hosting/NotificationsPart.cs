@@ -1,0 +1,72 @@
+using Herald.Engine;
+using Herald.Engine.Basics;
+using Herald.Hosting;
+using Herald.Hosting.Modules;
+using Herald.Hosting.Wire;
+using Herald.Messages;
+using Herald.Notifications.Doors;
+using Herald.Notifications.Posts;
+using Herald.Notifications.Reading;
+using Herald.Notifications.Recipients;
+using Herald.Notifications.Statuses;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Herald.Notifications.Hosting;
+
+/// <summary>The running application beside its shards: topics, subscriptions, and the door.</summary>
+internal sealed class NotificationsPart(
+    NotificationsOptions options, IEnumerable<IRecipientCheck> checks, BlockTables tables,
+    BodyBudget budget, IOptions<JsonOptions> json, TimeProvider time, ILogger<NotificationsPart> logger) : IServerPart, IDisposable
+{
+    private DirectoryView? _directories;
+
+    public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        Check(engine.Intake.Options);
+        await NotificationTopics.EnsureAsync(engine.Catalog, cancel);
+        await new NotificationSubscriptions(engine.Catalog, logger).KeepAsync(options, cancel);
+    }
+
+    public void Map(IEndpointRouteBuilder routes, HeraldEngine engine)
+    {
+        var entries = new StateEntries(engine.State, NotificationEvents.Topic);
+        _directories = new DirectoryView(entries, engine.Log.ShardCount, time);
+        var rows = new StatusReader(entries, _directories, tables, new KeyShards(engine, NotificationEvents.Topic).ShardOf);
+        var finder = new NotificationFinder(engine, rows, options);
+        var front = new StoreFront(engine.Intake, finder, rows, logger);
+        var rules = PostRulesOf.Settings(options, checks, engine.Intake.Options.MaxPayloadBytes);
+        var posts = new BulkPost(new PostReader(rules), rules, engine.Intake.Options.MaxBatchEvents);
+        var door = new PostHandler(posts, front, finder, budget, time, json.Value.SerializerOptions);
+        var list = new StatusList(entries, _directories);
+        new NotificationEndpoints(door, finder, list, new StatusCounts(entries, _directories), front.IsKafka, logger).Map(routes);
+        new NotificationActions(engine, finder, time, front.IsKafka, logger).Map(routes);
+        if (!options.Recipients)
+            return;
+        var shards = new KeyShards(engine, NotificationEvents.RecipientsTopic);
+        var view = new RecipientReader(
+            new StateEntries(engine.State, RecipientsApplication.StateName), engine.Log.ShardCount, recipient => shards.ShardOf(recipient.Text));
+        var events = new RecipientEvents(engine, time);
+        new RecipientEndpoints(view, events, checks.ToDictionary(check => check.Kind), budget).Map(routes);
+        new SuppressionEndpoints(view, events, time).Map(routes);
+    }
+
+    public void Dispose() => _directories?.Dispose();
+
+    /// <summary>The rules of the settings that only other modules know, with all errors at once.</summary>
+    private void Check(IntakeOptions intake)
+    {
+        var broken = PostRulesOf.Broken(options, checks, intake.MaxPayloadBytes).ToList();
+        if (options.Front != NotificationsFront.Store)
+            broken.Add(new("front", "This version acknowledges a post once the store has it. Use store.") { Value = "kafka" });
+        if (broken.Count > 0)
+            throw new ServerStartException(string.Join(Environment.NewLine, broken.Select(Describe)));
+    }
+
+    private static string Describe(SettingProblem problem) => problem.Value is null
+        ? $"notifications.{problem.Setting}: {problem.Rule}"
+        : $"notifications.{problem.Setting} = '{problem.Value}': {problem.Rule}";
+}

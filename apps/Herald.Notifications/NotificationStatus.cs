@@ -1,0 +1,10 @@
+namespace Herald.Notifications;
+
+/// <summary>What has become of a notification.</summary>
+public enum NotificationStatus
+{
+    NotProcessed,
+    Processed,
+    Failed,
+    Expired,
+}
