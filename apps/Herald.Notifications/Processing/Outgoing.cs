@@ -14,7 +14,8 @@ namespace Herald.Notifications.Processing;
 /// <param name="Failure">Why it can never be sent, as in the status; null otherwise.</param>
 internal sealed record Outgoing(RecipientKey? AskFor, ReadOnlyMemory<byte> Payload, (string Reason, string Words)? Failure = null)
 {
-    public const string NotConfigured = "not-configured", TemplateGone = "template-gone", NoRecipient = "no-recipient", Defect = "defect";
+    public const string NotConfigured = "not-configured", TemplateGone = "template-gone", NoRecipient = "no-recipient", TooLarge = "too-large",
+        Defect = "defect";
 
     public static Outgoing Fail(string reason, string words) => new(null, default, (reason, words));
 }
@@ -56,7 +57,7 @@ internal sealed class OutgoingWriter(NotificationsOptions options, PostRules rul
             return Outgoing.Fail(Outgoing.NoRecipient, $"{to} is a person, and notifications.recipients is off.");
         var message = destination.External ? ForKafka(post, isPerson ? null : to, receivedMs) : ForChannel(post, isPerson ? null : to);
         if (!asks)
-            return new(null, message);
+            return Fitting(null, message);
         var ask = new Ask
         {
             Uuid = post.Uuid,
@@ -66,8 +67,14 @@ internal sealed class OutgoingWriter(NotificationsOptions options, PostRules rul
             Category = post.Category,
             ExpiresMs = post.ExpiresMs,
         };
-        return new(ask.For, new AskPayload(ask, message).ToBytes());
+        return Fitting(ask.For, new AskPayload(ask, message).ToBytes());
     }
+
+    /// <summary>Settings can have changed since the post came: the texts of a template, and the largest payload.</summary>
+    private Outgoing Fitting(RecipientKey? askFor, ReadOnlyMemory<byte> payload) => payload.Length <= rules.MaxPayloadBytes
+        ? new(askFor, payload)
+        : Outgoing.Fail(
+            Outgoing.TooLarge, $"{payload.Length:N0} bytes, and an event has at most {rules.MaxPayloadBytes:N0} (intake.maxPayloadBytes).");
 
     private static ReadOnlyMemory<byte> ForKafka(Post post, string? to, long receivedMs)
     {
