@@ -342,7 +342,7 @@ internal static partial class PlantedFaults
         (new("report-left-behind", "A success is saved, and its report is left for a later commit.",
             "Herald.Engine/Shards/CommitParts.cs",
             "_parts.Where(part => part.Skip is not null)",
-            "_parts.Where(part => part.Skip is { } left && !(ON && left.Kind == SkipKind.Delivered))"), 1000, [27]),
+            "_parts.Where(part => part.Skip is { } left && !(ON && left.Kind == SkipKind.Delivered))"), 2000, [27]),
         (new("report-of-report", "There are reports about reports.",
             "Herald.Engine/Reports/ReportRules.cs",
             "=> (view.Flags & EventFlags.Emitted) != 0 &&",
