@@ -53,8 +53,6 @@ internal sealed class NotifyOptions
     /// <summary>Whether something else than the text on the command line says what the notification contains.</summary>
     public bool HasOtherContent(ClientCall call) => call.Get(_template) is not null || call.Get(_html) is not null;
 
-    public bool HasTemplate(ClientCall call) => call.Get(_template) is not null;
-
     /// <summary>What all notifications of this run have in common; the uuid is to be replaced.</summary>
     public async Task<NewNotification> ReadAsync(ClientCall call, string? text) => new()
     {

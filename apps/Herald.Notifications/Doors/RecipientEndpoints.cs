@@ -3,6 +3,7 @@ using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Wire;
 using Herald.Messages;
+using Herald.Notifications.Reading;
 using Herald.Notifications.Recipients;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,7 @@ namespace Herald.Notifications.Doors;
 
 /// <summary><c>/v1/recipients</c>: records of persons and addresses. <see cref="SuppressionEndpoints"/> has the suppressed ones.</summary>
 internal sealed class RecipientEndpoints(
-    IRecipientView view, RecipientEvents events, IReadOnlyDictionary<Destination, IRecipientCheck> checks, BodyBudget budget)
+    RecipientReader view, RecipientEvents events, IReadOnlyDictionary<Destination, IRecipientCheck> checks, BodyBudget budget)
 {
     public void Map(IEndpointRouteBuilder routes)
     {

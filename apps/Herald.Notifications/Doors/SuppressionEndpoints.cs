@@ -1,6 +1,7 @@
 using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Wire;
+using Herald.Notifications.Reading;
 using Herald.Notifications.Recipients;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Herald.Notifications.Doors;
 
 /// <summary><c>/v1/suppressions</c>: recipients to whom nothing is sent.</summary>
-internal sealed class SuppressionEndpoints(IRecipientView view, RecipientEvents events, TimeProvider time)
+internal sealed class SuppressionEndpoints(RecipientReader view, RecipientEvents events, TimeProvider time)
 {
     /// <summary>Named as the one who suppresses when it is not known who calls.</summary>
     private const string UnknownCaller = "api";

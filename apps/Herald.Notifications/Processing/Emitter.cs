@@ -13,15 +13,21 @@ namespace Herald.Notifications.Processing;
 internal static class Emitter
 {
     private static readonly byte[] Normal = "normal"u8.ToArray(), High = "high"u8.ToArray();
+    private static readonly byte[] DestinationName = Encoding.UTF8.GetBytes(WantedSubscription.DestinationAttribute);
+    private static readonly byte[] PriorityName = Encoding.UTF8.GetBytes(WantedSubscription.PriorityAttribute);
+
+    // A buffer has room for the most attributes, which is too much to make for each message.
+    [ThreadStatic]
+    private static AttributeBuffer? _attributes;
 
     /// <summary>A message for a channel. The subscriptions choose by its attributes.</summary>
     public static void Send(
         ApplicationBatch batch, Topic sends, Guid uuid, Destination destination, bool isHigh, ReadOnlySpan<byte> message, ReadOnlySpan<byte> trace)
     {
-        var attributes = new AttributeBuffer();
-        _ = attributes.Add(
-            Encoding.UTF8.GetBytes(WantedSubscription.DestinationAttribute), Encoding.UTF8.GetBytes(PostNames.CanonicalOf(destination)));
-        _ = attributes.Add(Encoding.UTF8.GetBytes(WantedSubscription.PriorityAttribute), isHigh ? High : Normal);
+        var attributes = _attributes ??= new AttributeBuffer();
+        attributes.Clear();
+        _ = attributes.Add(DestinationName, Encoding.UTF8.GetBytes(PostNames.CanonicalOf(destination)));
+        _ = attributes.Add(PriorityName, isHigh ? High : Normal);
         var key = Encoding.UTF8.GetBytes($"{uuid:D}");
         batch.Emit(sends, new EventDraft
         {

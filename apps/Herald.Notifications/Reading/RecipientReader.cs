@@ -1,21 +1,24 @@
 using System.Globalization;
 using Herald.Engine.Events;
-using Herald.Notifications.Doors;
 using Herald.Notifications.Recipients;
 
 namespace Herald.Notifications.Reading;
 
 /// <summary>Reads on any node what the application keeps of recipients.</summary>
 /// <param name="shardOf">The shard of a recipient.</param>
-internal sealed class RecipientReader(StateEntries entries, int shards, Func<RecipientKey, ShardId> shardOf) : IRecipientView
+internal sealed class RecipientReader(StateEntries entries, int shards, Func<RecipientKey, ShardId> shardOf)
 {
+    /// <summary>Null when there is no record.</summary>
     public async ValueTask<RecipientRecord?> FindRecordAsync(RecipientKey recipient, CancellationToken cancel) =>
         await FindAsync(recipient, RecipientKeys.Record(recipient), cancel) is { } value ? RecipientRecordReader.OfStored(value, recipient) : null;
 
+    /// <summary>Null when the recipient is not suppressed.</summary>
     public async ValueTask<Suppression?> FindSuppressionAsync(RecipientKey recipient, CancellationToken cancel) =>
         await FindAsync(recipient, RecipientKeys.Suppression(recipient), cancel) is { } value ? StoredSuppression.Read(value).Suppression : null;
 
-    /// <summary>The cursor is a shard and the place in its list where the page begins.</summary>
+    /// <summary>All suppressed recipients in a stable order. A page can have fewer than wanted, and still not be the last one.</summary>
+    /// <param name="cursor">A shard, and the place in its list where the page begins.</param>
+    /// <returns>Null when the cursor is not one of this list.</returns>
     public async ValueTask<(IReadOnlyList<Suppression> Items, string? NextCursor)?> SuppressionsAsync(
         int limit, string? cursor, CancellationToken cancel)
     {

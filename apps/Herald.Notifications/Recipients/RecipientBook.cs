@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using Herald.Engine.Applications;
 using Herald.Messages;
-using Herald.Notifications.Doors;
 
 namespace Herald.Notifications.Recipients;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Herald.Engine.Events;
 using Herald.Messages;
-using Herald.Notifications.Doors;
 using Herald.Notifications.Posts;
 
 namespace Herald.Notifications.Recipients;
