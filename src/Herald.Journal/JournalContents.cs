@@ -34,6 +34,7 @@ internal sealed class JournalContents : IDisposable
         Segments = new SegmentLog(files, Paths, options, Space, identity.Store, identity.ShardCount);
         var indexStep = Math.Clamp(options.SegmentBytes / 64 / StoredEntry.Length, 16, IndexFiles.ChunkEntries);
         IndexStepBytes = (long)indexStep * StoredEntry.Length * identity.ShardCount;
+        IndexSpare = indexStep / 4;
         Shards = new ShardIndex[identity.ShardCount];
         Kept = new KeptEvents[identity.ShardCount];
         Owners = new ShardOwner[identity.ShardCount];
@@ -61,6 +62,13 @@ internal sealed class JournalContents : IDisposable
 
     /// <summary>The bytes of one allocation step of the index, for all shards together.</summary>
     public long IndexStepBytes { get; }
+
+    /// <summary>
+    /// How many entries of each shard's index published events leave to commits. Without them, a full disk would refuse the report of a
+    /// delivery, and so the end of the delivery, which frees room.
+    /// </summary>
+    public int IndexSpare { get; }
+
     public SegmentLog Segments { get; }
 
     /// <summary>The frame that the writer builds.</summary>

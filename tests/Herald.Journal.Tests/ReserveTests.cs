@@ -180,6 +180,29 @@ public sealed class ReserveTests : IAsyncLifetime
         Assert.Equal(stored, Store.Statistics.DuplicateEntries);
     }
 
+    /// <summary>
+    /// The report of a delivery is an event of the commit that ends the delivery. If published events take all of the index, that commit is
+    /// refused, so nothing is settled, and nothing can be freed.
+    /// </summary>
+    [Theory]
+    [InlineData(10)]
+    [InlineData(600)]
+    [InlineData(1_500)]
+    public async Task Published_events_leave_room_in_the_index_for_the_events_of_commits(int payloadBytes)
+    {
+        for (var rounds = 0; rounds < 40; rounds++)
+        {
+            while (await AppendAsync("small", payload: new byte[payloadBytes]) == Verdict.Accepted)
+            {
+            }
+            var settled = (await Store.BoundsAsync(_fence.Shard, Cancel)).Last;
+            // Each report ends a delivery, and what is settled becomes free.
+            await CommitAsync(c => c with { SettledBelow = settled, Emitted = [_events.Make(key: "report", shard: 0, payload: new byte[100])] });
+            await FreeAsync();
+        }
+        Assert.False(Store.Statistics.IsFull);
+    }
+
     private Task<StoreFullException> UseUpAsync(int historyBytes) => Assert.ThrowsAsync<StoreFullException>(async () =>
     {
         while (true)

@@ -16,7 +16,7 @@ internal sealed record WantedSubscription(string Id, string Setting, string? End
 
     private const string Normal = "normal", High = "high";
 
-    public static readonly ReportRequest Reports = new(NotificationEvents.Topic, ReportKinds.All);
+    public static readonly ReportRequest Reports = new(NotificationEvents.Topic, ReportKinds.Ends);
 
     /// <summary>No send has this destination.</summary>
     private static readonly Filter Nothing = new([new(DestinationAttribute, false, ["none"])]);

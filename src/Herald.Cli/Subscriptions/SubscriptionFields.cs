@@ -46,7 +46,7 @@ internal sealed class SubscriptionFields
             FieldForm.Switch),
         new("--report-to", "reports.topic", "TOPIC", "The topic that gets an event for each delivery that ends, or none for no reports.",
             FieldForm.Text, Nothing),
-        new("--report-on", "reports.on", "KINDS", "Which ends are reported, such as exhausted,expired. All by default.", FieldForm.Kinds),
+        new("--report-on", "reports.on", "KINDS", "What is reported, such as exhausted,expired,disabled. Everything by default.", FieldForm.Kinds),
     ];
 
     private readonly NamedValues[] _named =

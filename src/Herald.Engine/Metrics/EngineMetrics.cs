@@ -37,7 +37,7 @@ internal sealed class EngineMetrics : IDisposable
         _notTaken = _meter.CreateCounter<long>(
             "herald_emitted_refused_total",
             description: "Forwarded events, and events made by applications, that the store did not accept. They became dead letters.");
-        _reports = _meter.CreateCounter<long>("herald_reports_total", description: "Reports of settled deliveries, as events of their topics.");
+        _reports = _meter.CreateCounter<long>("herald_reports_total", description: "Reports of settled deliveries and disabled subscriptions, as events of their topics.");
         _reportsDropped = _meter.CreateCounter<long>(
             "herald_reports_dropped_total",
             description: "Reports that were not made, because their topic no longer exists, or that the store did not accept.");

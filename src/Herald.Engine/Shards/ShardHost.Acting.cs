@@ -24,8 +24,8 @@ internal sealed partial class ShardHost
         }
         acts.Wishes.Clear();
         ReturnUnused();
-        foreach (var (subscription, revision, reason) in acts.Gone)
-            _ = DisableAsync(subscription, revision, reason);
+        foreach (var gone in acts.Gone)
+            _ = DisableAsync(gone);
         acts.Gone.Clear();
         HandOverSkips();
         foreach (var start in acts.Starts)

@@ -359,24 +359,18 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         return true;
     }
 
-    private async Task DisableAsync(string subscription, int endpointRevision, string reason)
+    private async Task DisableAsync(EndpointGone gone)
     {
         try
         {
-            var (tenant, id) = TenantId.Split(subscription);
-            var done = await _services.Catalog.Of(tenant).DisableAsync(id, endpointRevision, reason, CancellationToken.None);
-            if (done.Outcome == CatalogOutcome.Updated && _services.Disablings.TryTake(out var leftOut))
-                _services.Logger.LogWarning(
-                    "Subscription {Subscription} is disabled, because its endpoint is gone: {Reason}. Its events wait. Change its "
-                    + "endpoint, resume it, or delete it.{More}", subscription, reason,
-                    leftOut == 0 ? "" : $" {leftOut} more were disabled since the last of these lines.");
+            await gone.DisableAsync(_services);
         }
         catch (StoreUnavailableException failure)
         {
             // The next attempt at the endpoint reports the same again.
             _services.Logger.LogWarning(failure,
                 "Subscription {Subscription} could not be disabled, although its endpoint reported that it is gone. The next attempt "
-                + "tries again.", subscription);
+                + "tries again.", gone.Subscription.FullId);
         }
     }
 

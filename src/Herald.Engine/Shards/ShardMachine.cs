@@ -483,7 +483,7 @@ internal sealed partial class ShardMachine
         var attempts = lane.Attempts + 1;
         var decision = RetryDecision.Of(result, attempts, lane.FirstAttemptAtMs, subscription.Retry, endpointFails, nowMs, _random.NextDouble(), WallAheadMs);
         if (result.Outcome == AttemptOutcome.EndpointGone)
-            Out.Gone.Add((subscription.FullId, subscription.EndpointRevision, result.Reason));
+            Out.Gone.Add(new(subscription, result));
         switch (decision.Verdict)
         {
             case RetryVerdict.Delivered:

@@ -55,9 +55,6 @@ internal sealed class ShardOutputs
     /// </summary>
     public readonly List<RejectedEntry> Rejected = [];
 
-    /// <summary>
-    /// Endpoints that answered that they are gone. The subscription, given by its full name, is to be disabled if its endpoint still has
-    /// this revision.
-    /// </summary>
-    public readonly List<(string Subscription, int EndpointRevision, string Reason)> Gone = [];
+    /// <summary>Endpoints that answered that they are gone. Their subscriptions are to be disabled.</summary>
+    public readonly List<EndpointGone> Gone = [];
 }

@@ -7,6 +7,7 @@ public static class ReportKindNames
     [
         (ReportKinds.Delivered, "delivered"), (ReportKinds.Recovered, "recovered"), (ReportKinds.Exhausted, "exhausted"),
         (ReportKinds.Expired, "expired"), (ReportKinds.Discarded, "discarded"), (ReportKinds.Forwarded, "forwarded"),
+        (ReportKinds.Disabled, "disabled"),
     ];
 
     public static IReadOnlyList<string> All { get; } = [.. Known.Select(one => one.Name)];

@@ -1,10 +1,10 @@
 namespace Herald.Engine.Subscriptions;
 
-/// <summary>Asks for an event in a topic, a report, for each delivery that ends in one of these ways.</summary>
+/// <summary>Asks for events in a topic, reports, about what becomes of deliveries and of the subscription itself.</summary>
 /// <param name="Topic">A topic of the subscription's tenant.</param>
 public sealed record ReportRequest(string Topic, ReportKinds On);
 
-/// <summary>The ways in which a delivery can end. Part of the catalog's format.</summary>
+/// <summary>What can be reported. Part of the catalog's format.</summary>
 [Flags]
 public enum ReportKinds
 {
@@ -28,5 +28,11 @@ public enum ReportKinds
     /// <summary>The event went to the topic of the policy.</summary>
     Forwarded = 32,
 
-    All = Delivered | Recovered | Exhausted | Expired | Discarded | Forwarded,
+    /// <summary>The subscription was disabled, because its endpoint answered that it is gone.</summary>
+    Disabled = 64,
+
+    /// <summary>The ways in which a delivery can end.</summary>
+    Ends = Delivered | Recovered | Exhausted | Expired | Discarded | Forwarded,
+
+    All = Ends | Disabled,
 }

@@ -37,17 +37,22 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
     {
         var events = _events.Span;
         var verdicts = _verdicts.Span;
-        var refused = 0;
+        var (refused, hasSegment) = (0, hasRoom);
         for (var i = 0; i < events.Length; i++)
         {
-            verdicts[i] = writer.Appender.Append(events[i], hasRoom);
+            var shard = events[i].Shard.Value;
+            verdicts[i] = writer.Appender.Append(events[i], hasRoom, writer.Contents.IndexSpare);
+            if (verdicts[i].Verdict == Verdict.Accepted)
+                writer.Room.HasIndex(shard);
             if (verdicts[i].Verdict != Verdict.NoRoom)
                 continue;
+            if (hasRoom)
+                writer.Room.NoIndex(shard);
             // Refuse the rest too: later events must not be stored before this one if room appears a moment later.
             (refused, hasRoom) = (refused + 1, false);
         }
         if (refused > 0)
-            writer.Room.Refused(refused);
+            writer.Room.Refused(refused, hasSegment);
     }
 
     public override void Complete(Writer writer) => writer.Durable.Add(this);

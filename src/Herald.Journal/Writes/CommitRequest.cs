@@ -65,7 +65,7 @@ internal sealed class CommitRequest(ShardCommit commit, int maxBytes) : Request<
         {
             var verdicts = new Appended[emitted.Span.Length];
             for (var i = 0; i < verdicts.Length; i++)
-                verdicts[i] = writer.Appender.Append(emitted.Span[i], hasRoom: true);
+                verdicts[i] = writer.Appender.Append(emitted.Span[i], hasRoom: true, spare: 0);
             _result = new CommitReply(verdicts);
         }
         owner.Remember(commit.Number, _result);

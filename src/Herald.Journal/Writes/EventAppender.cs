@@ -11,7 +11,7 @@ internal sealed class EventAppender(JournalContents contents)
     /// <summary>The time of the group, read once for all its events.</summary>
     public long NowMs { get; set; }
 
-    /// <summary>Reserves index room for all events, so that none of them is refused alone.</summary>
+    /// <summary>Reserves index room for all events of a commit, so that none of them is refused alone.</summary>
     public bool TryReserve(ReadOnlySpan<NewEvent> events)
     {
         foreach (ref readonly var one in events)
@@ -27,14 +27,16 @@ internal sealed class EventAppender(JournalContents contents)
     /// <remarks>
     /// A redrive carries the id of its original event on purpose. So it is not compared with the window, and not remembered in it.
     /// </remarks>
-    public Appended Append(in NewEvent candidate, bool hasRoom)
+    /// <param name="hasRoom">Whether the frame has room.</param>
+    /// <param name="spare">How many entries must stay free in the index, for events of commits.</param>
+    public Appended Append(in NewEvent candidate, bool hasRoom, int spare)
     {
         var isRemembered = (candidate.Index.Flags & (EventFlags.Identified | EventFlags.Addressed)) == EventFlags.Identified;
         if (isRemembered && contents.Duplicates.Find(candidate, NowMs) is { } known)
             return known;
         var shard = contents.Shards[candidate.Shard.Value];
         var sequence = shard.Assigned + 1;
-        if (!hasRoom || !shard.Files.TryReserve(sequence))
+        if (!hasRoom || !shard.Files.TryReserve(sequence + spare))
             return new Appended(Verdict.NoRoom, 0);
 
         var segments = contents.Segments;

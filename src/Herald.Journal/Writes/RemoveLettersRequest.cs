@@ -41,7 +41,7 @@ internal sealed class RemoveLettersRequest(IReadOnlyList<Discard> discards, IRea
             if (!contents.DeadLetters.Contains(redrive.Id) || !seen.Add(redrive.Id))
                 continue;
             // A redrive is never a duplicate, and room for it is reserved: a dead letter must not be removed without its event.
-            var appended = writer.Appender.Append(redrive.Event, hasRoom: true);
+            var appended = writer.Appender.Append(redrive.Event, hasRoom: true, spare: 0);
             if (appended.Verdict != Verdict.Accepted)
                 throw new UnreachableException($"The store answered {appended.Verdict} to a redrive.");
             Remove(contents, redrive.Id, redrive.History?.Invoke(appended.Sequence));

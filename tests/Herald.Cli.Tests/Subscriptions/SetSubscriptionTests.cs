@@ -69,7 +69,7 @@ public sealed class SetSubscriptionTests
     [InlineData("--timeout none: It always has a value. Write default to give it the default again.", "--timeout", "none")]
     [InlineData("--max-in-flight many: Write a whole number.", "--max-in-flight", "many")]
     [InlineData(
-        "--report-on lost: Write one or more of delivered,recovered,exhausted,expired,discarded,forwarded.", "--report-on", "lost")]
+        "--report-on lost: Write one or more of delivered,recovered,exhausted,expired,discarded,forwarded,disabled.", "--report-on", "lost")]
     [InlineData("--fixed-in-flight yes: Write true or false.", "--fixed-in-flight", "yes")]
     [InlineData("--label team: expected NAME=VALUE, such as team=billing, and each name once.", "--label", "team")]
     [InlineData("--filter type=: expected NAME=VALUE[,VALUE…], such as type=placed,paid, and each name once.", "--filter", "type=")]

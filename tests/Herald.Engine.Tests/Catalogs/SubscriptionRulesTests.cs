@@ -83,7 +83,7 @@ public sealed class SubscriptionRulesTests
         { "/reports/topic", "a b", Good with { Reports = new ReportRequest("a b", ReportKinds.All) } },
         { "/reports/topic", Good.Topic, Good with { Reports = new ReportRequest(Good.Topic, ReportKinds.All) } },
         { "/reports/on", "None", Good with { Reports = new ReportRequest("other", ReportKinds.None) } },
-        { "/reports/on", "64", Good with { Reports = new ReportRequest("other", (ReportKinds)64) } },
+        { "/reports/on", "128", Good with { Reports = new ReportRequest("other", (ReportKinds)128) } },
         { "/retry/base", "0s", Retry(r => r with { Waits = Waits with { Base = TimeSpan.Zero } }) },
         { "/retry/cap", "8d", Retry(r => r with { Waits = Waits with { Cap = TimeSpan.FromDays(8) } }) },
         { "/retry/cap", "500ms", Retry(r => r with { Waits = Waits with { Cap = TimeSpan.FromMilliseconds(500) } }) },

@@ -27,6 +27,15 @@ public sealed class ShardReportTests : IAsyncDisposable
         RecipientGone = true,
     };
 
+    private static readonly AttemptResult Gone = new()
+    {
+        Outcome = AttemptOutcome.EndpointGone,
+        Stage = AttemptStage.Response,
+        StatusCode = 410,
+        Reason = "gone",
+        Answer = "moved away",
+    };
+
     private readonly HostScene _scene = new();
 
     public ValueTask DisposeAsync() => _scene.DisposeAsync();
@@ -280,6 +289,67 @@ public sealed class ShardReportTests : IAsyncDisposable
         var (view, _) = Read(await _scene.Store.WhenAsync(c => c.Emitted.Count > 0));
         Assert.Equal($"herald/report/{Number()}/2/0/1", view.IdText);
         Assert.Equal(1, _scene.Store.Commits.Sum(c => c.Emitted.Count));
+    }
+
+    [Fact]
+    public async Task A_subscription_whose_endpoint_is_gone_is_reported_once_it_is_disabled()
+    {
+        await StartAsync(ReportKinds.Disabled);
+        await _scene.PublishAsync(["one"]);
+        (await _scene.ExpectAsync("one")).Answer(Gone);
+        await UntilAsync(() => Published().Count > 0);
+        var view = Assert.Single(Published());
+        using var payload = JsonDocument.Parse(view.Payload);
+        var body = payload.RootElement;
+        Assert.Equal(("disabled", "s"), (view.TypeText, view.KeyText));
+        Assert.Equal(EventFlags.Emitted | EventFlags.Keyed, view.Flags);
+        Assert.Equal(("s", "t", "disabled"), (Text(body, "subscription"), Text(body, "topic"), Text(body, "kind")));
+        Assert.Equal(("gone", "moved away", 410), (Text(body, "detail"), Text(body, "answer"), Number(body, "statusCode")));
+        Assert.True(body.TryGetProperty("settledAt", out _));
+        Assert.Equal(SubscriptionStatus.Disabled, _scene.Cache.Snapshot.ByNumber.Values.Single().Subscription.Status);
+    }
+
+    [Theory]
+    [InlineData(ReportKinds.Ends)]
+    [InlineData(ReportKinds.Disabled)]
+    public async Task A_subscription_that_does_not_ask_or_was_changed_meanwhile_is_not_reported(ReportKinds on)
+    {
+        await StartAsync(on);
+        await _scene.PublishAsync(["one"]);
+        var tried = await _scene.ExpectAsync("one");
+        if (on == ReportKinds.Disabled)
+            await _scene.Catalog.PauseAsync("s", default);
+        tried.Answer(Gone);
+        await _scene.RoundsAsync(5);
+        Assert.Empty(Published());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_report_that_a_subscription_was_disabled_is_told_to_the_operator_when_it_is_lost(bool isFull)
+    {
+        await StartAsync(ReportKinds.Disabled);
+        await _scene.PublishAsync(["one"]);
+        var tried = await _scene.ExpectAsync("one");
+        if (isFull)
+            _scene.Log.IsFull = true;
+        else
+            _scene.Log.AppendFault = new StoreUnavailableException("away");
+        tried.Answer(Gone);
+        await _scene.Lines.WhenAsync(isFull ? "was disabled is lost: the store did not accept it: NoRoom" : "was disabled is lost: the store was not available: away");
+    }
+
+    private List<EventView> Published() =>
+        [.. _scene.Log.Records.Select(record => new EventView(record)).Where(view => view.TopicText == "reports")];
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        while (!holds())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 
     [Fact]

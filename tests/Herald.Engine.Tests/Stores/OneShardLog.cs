@@ -37,6 +37,22 @@ internal sealed class OneShardLog : IEventLog
     /// <summary>When set, every read fails with this.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>When set, every append is refused for lack of room.</summary>
+    public bool IsFull { get; set; }
+
+    /// <summary>When set, every append fails with this.</summary>
+    public Exception? AppendFault { get; set; }
+
+    /// <summary>The records of all events.</summary>
+    public byte[][] Records
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _events.Select(e => e.Record)];
+        }
+    }
+
     public IndexEntry[] Entries
     {
         get
@@ -64,6 +80,13 @@ internal sealed class OneShardLog : IEventLog
 
     public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel)
     {
+        if (AppendFault is not null)
+            throw AppendFault;
+        if (IsFull)
+        {
+            verdicts.Span.Fill(new Appended(Verdict.NoRoom, 0));
+            return ValueTask.CompletedTask;
+        }
         lock (_gate)
         {
             for (var i = 0; i < events.Length; i++)

@@ -48,7 +48,7 @@ public sealed class PartTests
                 "notifications-slack-high test://chat destination=slack priority=high",
             ],
             found.Items.Select(Describe));
-        Assert.All(found.Items, one => Assert.Equal(new ReportRequest("notifications", ReportKinds.All), one.Reports));
+        Assert.All(found.Items, one => Assert.Equal(new ReportRequest("notifications", ReportKinds.Ends), one.Reports));
         Assert.All(found.Items, one => Assert.Equal(OnExhausted.DeadLetter, one.Retry.OnExhausted));
     }
 
@@ -101,7 +101,7 @@ public sealed class PartTests
         await using var second = await NotificationsServer.StartAsync(isDoorOnly: true, directory: directory, logging: lines);
         var now = await FindAsync(second, "notifications-email");
         Assert.Equal("notifications-email test://mail destination=email priority=normal", Describe(now));
-        Assert.Equal(new ReportRequest("notifications", ReportKinds.All), now.Reports);
+        Assert.Equal(new ReportRequest("notifications", ReportKinds.Ends), now.Reports);
         Assert.Equal(3, now.Limits.MaxInFlight);
         Assert.Contains(
             lines.All, line => line.Contains("notifications-email now sends to test://mail instead of test://elsewhere", StringComparison.Ordinal));

@@ -117,7 +117,7 @@ internal sealed record WorldPlan
 
     /// <summary>The same for a subscription whenever it is written: what it asked for before would have to be known otherwise.</summary>
     public ReportRequest? ReportsOf(string id, string topic) => !HasReports ? null
-        : new(Topics.First(other => other != topic), id[^1] % 3 == 0 ? ReportKinds.All & ~ReportKinds.Delivered : ReportKinds.All);
+        : new(Topics.First(other => other != topic), id[^1] % 3 == 0 ? ReportKinds.Ends & ~ReportKinds.Delivered : ReportKinds.Ends);
 
     /// <summary>
     /// Nothing happens that would excuse a loss. Operators change nothing, and receivers are well except for one key each, whose events
