@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Herald.Engine.Basics;
+using Herald.Kafka.Clusters;
 using Herald.Messages.Providers;
 using Herald.Notifications.Templates;
 
@@ -51,10 +52,10 @@ public sealed record NotificationsOptions
     [Setting("The Kafka cluster of received and outstanding notifications, one of kafka.clusters.", Most = "63", IsRequired = true)]
     public string KafkaCluster { get; init; } = "main";
 
-    [SettingText<KafkaTopicForm>("The Kafka topic that the front puts posts into, and that other programs can put theirs into.")]
+    [SettingText<TopicName>("The Kafka topic that the front puts posts into, and that other programs can put theirs into.")]
     public string KafkaReceived { get; init; } = "received-notifications";
 
-    [SettingText<KafkaTopicForm>("The Kafka topic for notifications of external destinations.")]
+    [SettingText<TopicName>("The Kafka topic for notifications of external destinations.")]
     public string KafkaOutstanding { get; init; } = "outstanding-notifications";
 
     [Setting("How long a post waits for Kafka until it is refused.", Least = "100ms", Most = "5m")]

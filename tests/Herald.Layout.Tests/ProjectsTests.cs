@@ -29,7 +29,7 @@ public sealed class ProjectsTests
         ["Herald.Nats"] = ["Herald.Brokers"],
         ["Herald.Server"] = ["Herald.Engine", "Herald.Hosting"],
         ["Herald.Alarms"] = ["Herald.Hosting", "Herald.Nats"],
-        ["Herald.Notifications"] = ["Herald.Hosting", "Herald.Messages"],
+        ["Herald.Notifications"] = ["Herald.Hosting", "Herald.Kafka", "Herald.Messages"],
         ["Herald.Orders"] = ["Herald.Hosting", "Herald.Kafka"],
         ["Herald.Cli"] =
         [

@@ -77,7 +77,7 @@ public sealed class NotificationsOptionsTests
     [InlineData("templates.invoice.text", "a {{name", "A place begins with {{ and needs }} at its end, such as {{name}}.")]
     [InlineData("templates.In voice.text", "a", "A name has up to 63 lower-case letters, digits and hyphens, beginning with a letter.")]
     [InlineData("front", "door", "store, kafka")]
-    [InlineData("kafkaReceived", "a b", "A topic of Kafka: 1 to 249 letters, digits and . _ - in ASCII, neither . nor ..")]
+    [InlineData("kafkaReceived", "a b", "A name has up to 249 letters, digits, dots, underscores and hyphens.")]
     [InlineData("kafkaOutstanding", "received-notifications", "Outstanding notifications would be received as new ones.")]
     [InlineData("tableMemory", "1KiB", "A size from 1MiB to 64GiB")]
     [InlineData("frontTimeout", "1ms", "A duration from 100ms to 5m")]

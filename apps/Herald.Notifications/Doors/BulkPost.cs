@@ -10,6 +10,12 @@ namespace Herald.Notifications.Doors;
 /// <param name="mostPosts">The setting <c>intake.maxBatchEvents</c>.</param>
 internal sealed class BulkPost(PostReader reader, PostRules rules, int mostPosts)
 {
+    /// <summary>
+    /// How many problems of one post in a list are kept, and of how many posts. Lists can be long, and values of problems are as long as a
+    /// caller likes.
+    /// </summary>
+    private const int ProblemsOfOne = 10, ProblemsOfAll = 1000;
+
     private const string Form = "Send one notification, an array of notifications, or one notification per line (application/x-ndjson).";
 
     /// <param name="body">It is not used after the call.</param>
@@ -28,13 +34,14 @@ internal sealed class BulkPost(PostReader reader, PostRules rules, int mostPosts
         if (content[0] == (byte)'[')
             return ReadArray(body, nowMs);
         isSingle = true;
-        return ([Read(body, nowMs)], null);
+        return ([Read(body, nowMs, Problem.MostErrors)], null);
     }
 
     /// <summary>Lines are independent: one that is not JSON is refused alone.</summary>
     private (List<PostItem>, Problem?) ReadLines(ReadOnlySpan<byte> body, long nowMs)
     {
         var items = new List<PostItem>();
+        var left = ProblemsOfAll;
         foreach (var range in body.Split((byte)'\n'))
         {
             var line = body[range];
@@ -42,7 +49,7 @@ internal sealed class BulkPost(PostReader reader, PostRules rules, int mostPosts
                 continue;
             if (items.Count == mostPosts)
                 return ([], TooMany());
-            items.Add(Read(line, nowMs));
+            items.Add(ReadOne(line, nowMs, ref left));
         }
         return (items, null);
     }
@@ -50,6 +57,7 @@ internal sealed class BulkPost(PostReader reader, PostRules rules, int mostPosts
     private (List<PostItem>, Problem?) ReadArray(ReadOnlySpan<byte> body, long nowMs)
     {
         var items = new List<PostItem>();
+        var left = ProblemsOfAll;
         var json = new Utf8JsonReader(body);
         try
         {
@@ -60,7 +68,7 @@ internal sealed class BulkPost(PostReader reader, PostRules rules, int mostPosts
                     return ([], TooMany());
                 var start = (int)json.TokenStartIndex;
                 json.Skip();
-                items.Add(Read(body[start..(int)json.BytesConsumed], nowMs));
+                items.Add(ReadOne(body[start..(int)json.BytesConsumed], nowMs, ref left));
             }
             // This fails when something follows the array.
             json.Read();
@@ -74,9 +82,17 @@ internal sealed class BulkPost(PostReader reader, PostRules rules, int mostPosts
         return items.Count == 0 ? ([], new(ProblemKind.EmptyBody, "The list has no notifications.")) : (items, null);
     }
 
-    private PostItem Read(ReadOnlySpan<byte> json, long nowMs)
+    /// <param name="left">How many problems may still be kept. Each post keeps one at least.</param>
+    private PostItem ReadOne(ReadOnlySpan<byte> json, long nowMs, ref int left)
     {
-        var reading = reader.Read(json, nowMs);
+        var item = Read(json, nowMs, Math.Clamp(left, 1, ProblemsOfOne));
+        left -= item.Refusal?.Errors.Count ?? 0;
+        return item;
+    }
+
+    private PostItem Read(ReadOnlySpan<byte> json, long nowMs, int mostProblems)
+    {
+        var reading = reader.Read(json, nowMs, mostProblems);
         if (!reading.IsPost)
             return new() { Refusal = NotificationsProblem.Of(reading) };
         var post = CheckedPost.Of(reading.Post);

@@ -33,12 +33,29 @@ internal static class NotificationsProblem
     {
         { IsJson: false } => new(ProblemKind.MalformedJson, reading.Problems.Shown[0].Rule),
         { Late: { } late } => Problem.Invalid([late]),
+        { IsOnlyTooLarge: true } => Problem.Invalid(reading.Problems) with { Kind = ProblemKind.PayloadTooLarge, Status = ProblemKind.PayloadTooLarge.Status },
         _ => Problem.Invalid(reading.Problems),
+    };
+
+    /// <summary>Null for a post that is taken.</summary>
+    public static Problem? Of(PostOutcome outcome, Guid uuid) => outcome switch
+    {
+        PostOutcome.New or PostOutcome.Same => null,
+        PostOutcome.Conflict => Conflict(uuid),
+        PostOutcome.NoRoom => NoRoom(),
+        PostOutcome.TooLarge => TooLargeForKafka(),
+        PostOutcome.Unknown => Unknown(isKafka: true),
+        PostOutcome.Damaged => Damaged(uuid),
     };
 
     public static Problem TooLarge(long bytes, int most) => new(
         ProblemKind.PayloadTooLarge,
         $"The notification has {bytes:N0} bytes. At most {most:N0} bytes are possible here (intake.maxPayloadBytes).");
+
+    public static Problem TooLargeForKafka() => new(
+        ProblemKind.PayloadTooLarge,
+        "Kafka takes no message of this size. Send less, or raise message.max.bytes in Kafka, in its topic, and in the file of "
+            + "kafka.clusters.NAME.propertiesFile.");
 
     public static Problem Conflict(Guid uuid) => new(
         UuidConflict,

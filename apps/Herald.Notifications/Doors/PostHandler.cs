@@ -102,25 +102,16 @@ internal sealed class PostHandler(
     }
 
     /// <summary>Null when the post is taken.</summary>
-    private static Problem? ProblemOf(PostItem item) => item.Answer is not { } answer ? item.Refusal : answer.Outcome switch
-    {
-        PostOutcome.New or PostOutcome.Same => null,
-        PostOutcome.Conflict => NotificationsProblem.Conflict(item.Post!.Post.Uuid),
-        PostOutcome.NoRoom => NotificationsProblem.NoRoom(),
-        PostOutcome.Damaged => NotificationsProblem.Damaged(item.Post!.Post.Uuid),
-    };
+    private static Problem? ProblemOf(PostItem item) =>
+        item.Answer is { } answer ? NotificationsProblem.Of(answer.Outcome, item.Post!.Post.Uuid) : item.Refusal;
 
     /// <summary>Null when at least one of the posts is taken.</summary>
     private Problem? RefusalOf(List<PostItem> items)
     {
         if (items.Exists(item => item.IsTaken))
             return null;
-        if (items.Exists(item => item.Answer?.Outcome == PostOutcome.NoRoom))
-            return NotificationsProblem.NoRoom();
         var results = JsonSerializer.SerializeToUtf8Bytes(ToWire(items).Results, json.GetTypeInfo(typeof(IReadOnlyList<BulkResultWire>)));
-        return new(
-            NotificationsProblem.NotificationsRefused,
-            "No notification was accepted. The field 'results' has the reason for each one, by index.")
+        return WhyNone(items) with
         {
             More = writer =>
             {
@@ -128,6 +119,19 @@ internal sealed class PostHandler(
                 writer.WriteRawValue(results, skipInputValidation: true);
             },
         };
+    }
+
+    /// <summary>A caller that is told of trouble here posts the list again. Of a list that breaks rules, it must not.</summary>
+    private static Problem WhyNone(List<PostItem> items)
+    {
+        foreach (var outcome in (PostOutcome[])[PostOutcome.NoRoom, PostOutcome.Unknown])
+        {
+            if (items.Find(item => item.Answer?.Outcome == outcome) is { } one)
+                return ProblemOf(one)!;
+        }
+        return new(
+            NotificationsProblem.NotificationsRefused,
+            "No notification was accepted. The field 'results' has the reason for each one, by index.");
     }
 
     private void Answer(HttpResponse response, PostItem item)

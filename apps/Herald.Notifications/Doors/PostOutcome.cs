@@ -15,6 +15,12 @@ internal enum PostOutcome
     /// <summary>The store is full.</summary>
     NoRoom,
 
+    /// <summary>Kafka takes no message of this size.</summary>
+    TooLarge,
+
+    /// <summary>Kafka has not confirmed it. It can be accepted all the same.</summary>
+    Unknown,
+
     /// <summary>What is stored of its uuid cannot be read, so it is not known whether it was sent. It is not accepted.</summary>
     Damaged,
 }

@@ -62,15 +62,9 @@ internal sealed record BulkResultWire
             PostOutcome.New => "new",
             PostOutcome.Same => "same",
             PostOutcome.Conflict => "conflict",
-            PostOutcome.NoRoom or PostOutcome.Damaged => "refused",
+            PostOutcome.NoRoom or PostOutcome.TooLarge or PostOutcome.Unknown or PostOutcome.Damaged => "refused",
         },
-        Problem = answer.Outcome switch
-        {
-            PostOutcome.New or PostOutcome.Same => null,
-            PostOutcome.Conflict => NotificationsProblem.ToWire(NotificationsProblem.Conflict(uuid)),
-            PostOutcome.NoRoom => NotificationsProblem.ToWire(NotificationsProblem.NoRoom()),
-            PostOutcome.Damaged => NotificationsProblem.ToWire(NotificationsProblem.Damaged(uuid)),
-        },
+        Problem = NotificationsProblem.Of(answer.Outcome, uuid) is { } problem ? NotificationsProblem.ToWire(problem) : null,
     };
 
     /// <param name="uuid">Null when it could not be read.</param>

@@ -28,6 +28,7 @@ public sealed class NotificationsModule : IApplicationModule
     public IReadOnlyDictionary<string, string> Defaults { get; } = new Dictionary<string, string>
     {
         ["engine.stateCache"] = "32MiB",
+        ["kafka.group"] = "herald-notifications",
         // A post is answered as known for as long as its id is remembered; the tables take over after some hours.
         ["journal.duplicateEntries"] = "2000000",
     };
@@ -37,7 +38,10 @@ public sealed class NotificationsModule : IApplicationModule
         "herald notifications serve --config notifications.json",
         "herald notifications serve --set email.providers.main.host=mail.example.com --set email.providers.main.from=herald@example.com "
             + "--set notifications.destinations.email.endpoint=email://main",
+        "herald notifications serve --config notifications.json --front kafka --kafka 127.0.0.1:9092",
     ];
+
+    public IServeOptions CreateServeOptions() => new NotificationsServeOptions();
 
     public IReadOnlyList<SettingSection> Sections => [NotificationsSection.Section];
 
@@ -61,6 +65,7 @@ public sealed class NotificationsModule : IApplicationModule
             provider.GetRequiredService<NotificationsMetrics>(), provider.GetRequiredService<ILogger<NotificationsApplication>>()));
         services.AddSingleton<IApplication>(provider => new RecipientsApplication(
             notifications, provider.GetRequiredService<NotificationsMetrics>(), provider.GetRequiredService<ILogger<RecipientsApplication>>()));
+        KafkaSide.AddTo(services, options);
         services.AddSingleton<NotificationsPart>();
         services.AddSingleton<IServerPart>(provider => provider.GetRequiredService<NotificationsPart>());
         services.AddSingleton<IJsonTypeInfoResolver>(NotificationsWire.Default);

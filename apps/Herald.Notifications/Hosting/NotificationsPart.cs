@@ -19,9 +19,14 @@ namespace Herald.Notifications.Hosting;
 /// <summary>The running application beside its shards: topics, subscriptions, and the door.</summary>
 internal sealed class NotificationsPart(
     NotificationsOptions options, IEnumerable<IRecipientCheck> checks, BlockTables tables,
-    BodyBudget budget, IOptions<JsonOptions> json, TimeProvider time, ILogger<NotificationsPart> logger) : IServerPart, IDisposable
+    BodyBudget budget, IOptions<JsonOptions> json, TimeProvider time, ILogger<NotificationsPart> logger, KafkaSide? kafka = null)
+    : IServerPart, IDisposable
 {
+    /// <summary>How long a start waits for Kafka. After that, the server starts without it.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
     private DirectoryView? _directories;
+    private KafkaFront? _kafkaFront;
 
     public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
     {
@@ -29,6 +34,11 @@ internal sealed class NotificationsPart(
         Check(engine.Intake.Options);
         await NotificationTopics.EnsureAsync(engine.Catalog, cancel);
         await new NotificationSubscriptions(engine.Catalog, logger).KeepAsync(options, cancel);
+        if (kafka is null)
+            return;
+        _kafkaFront = kafka.CreateFront();
+        if (await _kafkaFront.WarmUpAsync(WarmUp, cancel) is { } trouble)
+            logger.LogWarning("Posts are not accepted yet. {Trouble} The server keeps trying.", trouble);
     }
 
     public void Map(IEndpointRouteBuilder routes, HeraldEngine engine)
@@ -37,7 +47,7 @@ internal sealed class NotificationsPart(
         _directories = new DirectoryView(entries, engine.Log.ShardCount, time);
         var rows = new StatusReader(entries, _directories, tables, new KeyShards(engine, NotificationEvents.Topic).ShardOf);
         var finder = new NotificationFinder(engine, rows, options);
-        var front = new StoreFront(engine.Intake, finder, rows, logger);
+        IFront front = _kafkaFront is { } there ? there : new StoreFront(engine.Intake, finder, rows, logger);
         var rules = PostRulesOf.Settings(options, checks, engine.Intake.Options.MaxPayloadBytes);
         var posts = new BulkPost(new PostReader(rules), rules, engine.Intake.Options.MaxBatchEvents);
         var door = new PostHandler(posts, front, finder, budget, time, json.Value.SerializerOptions);
@@ -54,14 +64,16 @@ internal sealed class NotificationsPart(
         new SuppressionEndpoints(view, events, time).Map(routes);
     }
 
-    public void Dispose() => _directories?.Dispose();
+    public void Dispose()
+    {
+        _directories?.Dispose();
+        _kafkaFront?.Dispose();
+    }
 
     /// <summary>The rules of the settings that only other modules know, with all errors at once.</summary>
     private void Check(IntakeOptions intake)
     {
         var broken = PostRulesOf.Broken(options, checks, intake.MaxPayloadBytes).ToList();
-        if (options.Front != NotificationsFront.Store)
-            broken.Add(new("front", "This version acknowledges a post once the store has it. Use store.") { Value = "kafka" });
         if (broken.Count > 0)
             throw new ServerStartException(string.Join(Environment.NewLine, broken.Select(Describe)));
     }

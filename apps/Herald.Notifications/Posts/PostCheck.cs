@@ -33,7 +33,7 @@ internal sealed class PostCheck(PostRules rules, PostFields fields, long nowMs)
             return new() { Post = ToPost(), Late = late, ReceivedMs = fields.ReceivedMs };
         if (late is not null)
             fields.Problems.Add(late);
-        return new() { Problems = fields.Problems };
+        return new() { Problems = fields.Problems, IsOnlyTooLarge = fields.IsOnlyTooLarge };
     }
 
     private Post ToPost() => new()

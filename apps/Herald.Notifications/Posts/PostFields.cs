@@ -14,7 +14,8 @@ namespace Herald.Notifications.Posts;
 /// Collects the fields of one post while its JSON is read, and the problems of each field by itself. <see cref="PostCheck"/> judges how the
 /// fields fit together.
 /// </summary>
-internal sealed class PostFields(PostRules rules, bool isKafka)
+/// <param name="mostProblems">How many problems are kept with their values.</param>
+internal sealed class PostFields(PostRules rules, bool isKafka, int mostProblems = Problem.MostErrors)
 {
     public const int MostEntries = 50, MostDataBytes = 4 << 10, MostParamsBytes = 64 << 10;
     public const int MostSubjectBytes = 998, MostToBytes = 320, MostPushToBytes = 4 << 10, MostCategory = 63;
@@ -25,9 +26,13 @@ internal sealed class PostFields(PostRules rules, bool isKafka)
     private const string CategoryRule = "Write 1 to 63 lower-case letters, digits and hyphens.";
 
     private uint _seen, _absent, _refused;
+    private int _tooLarge;
     private Dictionary<string, string>? _data, _params;
 
-    public ProblemList Problems { get; } = new();
+    public ProblemList Problems { get; } = new(mostProblems);
+
+    /// <summary>Nothing is wrong but that texts are too long.</summary>
+    public bool IsOnlyTooLarge => _tooLarge > 0 && _tooLarge == Problems.Count;
 
     public Guid Uuid { get; private set; }
 
@@ -110,7 +115,7 @@ internal sealed class PostFields(PostRules rules, bool isKafka)
                 ReadUuid(ref json, pointer);
                 break;
             case PostField.Text:
-                (TextName, Text) = (name, ReadText(ref json, pointer, rules.MostTextBytes));
+                (TextName, Text) = (name, ReadLongText(ref json, pointer));
                 if (Text is not null && string.IsNullOrWhiteSpace(Text))
                     Refuse(pointer, Text, "The text is empty. Write what to tell.");
                 break;
@@ -124,7 +129,7 @@ internal sealed class PostFields(PostRules rules, bool isKafka)
                 Subject = ReadLine(ref json, pointer, MostSubjectBytes);
                 break;
             case PostField.Html:
-                Html = ReadText(ref json, pointer, rules.MostTextBytes);
+                Html = ReadLongText(ref json, pointer);
                 if (Html is not null && string.IsNullOrWhiteSpace(Html))
                     Refuse(pointer, Html, "The html is empty. Write what to tell, or remove the field.");
                 break;
@@ -302,21 +307,31 @@ internal sealed class PostFields(PostRules rules, bool isKafka)
         return null;
     }
 
-    private string? ReadText(ref Utf8JsonReader json, string pointer, int most)
+    private string? ReadLongText(ref Utf8JsonReader json, string pointer) =>
+        ReadText(ref json, pointer, rules.MostTextBytes, () => _tooLarge++);
+
+    /// <param name="onTooLong">Called when nothing else is wrong with the text.</param>
+    private string? ReadText(ref Utf8JsonReader json, string pointer, int most, Action? onTooLong = null)
     {
         if (json.TokenType != JsonTokenType.String)
             Refuse(pointer, FieldText.Of(ref json), "Write a JSON string.");
         // An escape makes a string longer, and never shorter.
         else if (json.ValueSpan.Length > (long)most * FieldRules.LongestEscape)
-            Refuse(pointer, FieldText.Of(ref json), $"At most {most:N0} bytes.");
+            RefuseLength(FieldText.Of(ref json));
         else if (FieldText.Find(ref json) is not { } text)
             Refuse(pointer, FieldText.Of(ref json), Unicode);
         else if ((json.ValueIsEscaped ? Encoding.UTF8.GetByteCount(text) : json.ValueSpan.Length) > most)
-            Refuse(pointer, text, $"At most {most:N0} bytes.");
+            RefuseLength(text);
         else if (text.Contains('\0', StringComparison.Ordinal))
             Refuse(pointer, ProviderText.OneLine(text), "The text has a NUL character. Remove it.");
         else
             return text;
         return null;
+
+        void RefuseLength(string value)
+        {
+            Refuse(pointer, value, $"At most {most:N0} bytes.");
+            onTooLong?.Invoke();
+        }
     }
 }

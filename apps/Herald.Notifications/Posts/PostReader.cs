@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Herald.Engine.Basics;
+using Herald.Hosting.Problems;
 using Herald.Hosting.Wire;
 using Herald.Messages;
 using Herald.Messages.Reading;
@@ -36,9 +37,10 @@ internal sealed class PostReader(PostRules rules, bool isKafka = false)
 
     /// <param name="json">One object in UTF-8.</param>
     /// <param name="nowMs">The time in Unix milliseconds, which <c>notBefore</c> and <c>expires</c> are compared with.</param>
-    public PostReading Read(ReadOnlySpan<byte> json, long nowMs)
+    /// <param name="mostProblems">How many problems are kept with their values.</param>
+    public PostReading Read(ReadOnlySpan<byte> json, long nowMs, int mostProblems = Problem.MostErrors)
     {
-        var fields = new PostFields(rules, isKafka);
+        var fields = new PostFields(rules, isKafka, mostProblems);
         try
         {
             var reader = new Utf8JsonReader(json);

@@ -20,6 +20,9 @@ internal sealed class PostReading
 
     public ProblemList Problems { get; init; } = new();
 
+    /// <summary>Nothing is wrong but that texts are too long.</summary>
+    public bool IsOnlyTooLarge { get; init; }
+
     /// <summary>False when the bytes are not JSON, so that nothing is known of the fields.</summary>
     public bool IsJson { get; init; } = true;
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Herald.Hosting.Commands;
 using Herald.Hosting.Modules;
 using Herald.Kafka.Clusters;
+using Herald.Kafka.Hosting;
 
 namespace Herald.Orders.Commands;
 
@@ -12,7 +13,7 @@ public sealed class KafkaOptionSet : IServeOptions
     public const string DefaultGroup = "herald-orders";
     private const string DefaultTopic = "events";
 
-    private readonly Option<string?> _servers = new("--kafka") { HelpName = "HOST:PORT[,…]" };
+    private readonly ServersOption _servers = new();
     private readonly Option<string> _topic = new("--kafka-topic")
     {
         Description = "The Kafka topic.",
@@ -36,11 +37,6 @@ public sealed class KafkaOptionSet : IServeOptions
     {
         _hasTopic = hasTopic;
         _servers.Description = description;
-        _servers.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string?>() is { } text && !Split(text).All(ServerForm.Accepts))
-                result.AddError($"--kafka {text}: expected addresses of brokers, HOST:PORT[,HOST:PORT].");
-        });
         _topic.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { } text && !TopicName.IsOne(text))
@@ -106,9 +102,7 @@ public sealed class KafkaOptionSet : IServeOptions
     /// <param name="servers">Several with commas.</param>
     public static IReadOnlyList<KeyValuePair<string, string>> SettingsOf(string cluster, string servers, string topic, string to) =>
     [
-        .. Split(servers).Select((server, index) => KeyValuePair.Create($"kafka.clusters.{cluster}.servers.{index}", server)),
+        .. ServersOption.SettingsOf(cluster, servers),
         new("kafka.sources.0.cluster", cluster), new("kafka.sources.0.topic", topic), new("kafka.sources.0.to", to),
     ];
-
-    private static string[] Split(string servers) => servers.Split(',', StringSplitOptions.TrimEntries);
 }

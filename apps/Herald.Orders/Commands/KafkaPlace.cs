@@ -1,6 +1,7 @@
 using Herald.Brokers;
 using Herald.Kafka;
 using Herald.Kafka.Clusters;
+using Herald.Kafka.Hosting;
 
 namespace Herald.Orders.Commands;
 
@@ -18,7 +19,7 @@ public sealed record KafkaPlace(string Servers, string Topic, string? Properties
         {
             Clusters = new Dictionary<string, KafkaClusterOptions>
             {
-                [Cluster] = new() { Servers = Servers.Split(',', StringSplitOptions.TrimEntries), PropertiesFile = Properties },
+                [Cluster] = new() { Servers = ServersOption.Split(Servers), PropertiesFile = Properties },
             },
         }).Find(Cluster)!;
 }

@@ -32,7 +32,7 @@ public sealed record Problem(ProblemKind Kind, string Detail, IReadOnlyList<Fiel
         ProblemKind.InvalidRequest,
         count == 1
             ? $"{Where(errors[0])}{errors[0].Rule}"
-            : $"{count} fields are not valid{(count > MostErrors ? $"; the first {MostErrors} are listed" : "")}.",
+            : $"{count} fields are not valid{(count > errors.Count ? $"; the first {errors.Count} are listed" : "")}.",
         errors);
 
     public static Problem Invalid(ProblemList found) => Invalid(found.Shown, found.Count);

@@ -8,7 +8,8 @@ namespace Herald.Hosting.Problems;
 /// The problems of a body: the first ones as they will be shown, the others as a number. The number is bounded only by the size of the
 /// body.
 /// </summary>
-public sealed class ProblemList
+/// <param name="most">How many are kept. The others are counted.</param>
+public sealed class ProblemList(int most = Problem.MostErrors)
 {
     private readonly List<FieldProblem> _shown = [];
 
@@ -18,21 +19,21 @@ public sealed class ProblemList
 
     public void Add(FieldProblem problem)
     {
-        if (Count++ < Problem.MostErrors)
+        if (Count++ < most)
             _shown.Add(problem);
     }
 
     /// <summary>The same problems, each changed to fit another body.</summary>
     public ProblemList Change(Func<FieldProblem, FieldProblem> change)
     {
-        var changed = new ProblemList { Count = Count };
+        var changed = new ProblemList(most) { Count = Count };
         changed._shown.AddRange(_shown.Select(change));
         return changed;
     }
 
     public void Add(string pointer, JsonElement value, string rule)
     {
-        if (Count++ < Problem.MostErrors)
+        if (Count++ < most)
             _shown.Add(ShapeCheck.Problem(pointer, value, rule));
     }
 }

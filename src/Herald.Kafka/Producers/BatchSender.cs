@@ -1,11 +1,13 @@
 using Confluent.Kafka;
 using Herald.Brokers;
+using Herald.Engine.Channels;
+using Herald.Kafka.Channels;
 using Herald.Kafka.Clusters;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Kafka.Producers;
 
-/// <summary>Sends batches of messages to one topic. A batch completes with the last of its delivery reports.</summary>
+/// <summary>Sends messages to one topic, one at a time or in batches, which complete with the last of their delivery reports.</summary>
 /// <remarks>
 /// The client retries failed messages in order until the patience ends, and then reports them as failed. They are not sent again after
 /// that, because later messages can already be in the topic.
@@ -57,6 +59,19 @@ public sealed class BatchSender : IDisposable
         var reports = await Task.WhenAll([.. batch.Select(message => _producer.ProduceAsync(_topic, Write(message)))]).WaitAsync(cancel);
         var problem = reports.Where(report => report.IsError).Select(report => $"{report.Reason} ({report.Code})").FirstOrDefault();
         return new(reports.Count(report => !report.IsError), problem);
+    }
+
+    /// <summary>Sends one message. The client puts messages of calls at the same time into one request.</summary>
+    public async Task<SentMessage> SendAsync(OutgoingMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var judged = ProduceErrors.Judge(await _producer.ProduceAsync(_topic, Write(message)));
+        return judged.Outcome switch
+        {
+            AttemptOutcome.Delivered => new(SentOutcome.Acknowledged, null),
+            AttemptOutcome.Rejected => new(SentOutcome.Refused, judged.Reason),
+            AttemptOutcome.Failed or AttemptOutcome.EndpointGone or AttemptOutcome.Expired => new(SentOutcome.Unknown, judged.Reason),
+        };
     }
 
     public void Dispose() => _producer.Dispose();

@@ -28,7 +28,7 @@ internal sealed class ClusterProducer : IDisposable
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Life _life;
     private volatile bool _isAway;
-    private bool _isAsking;
+    private bool _isAsking, _isDisposed;
     private Task _asking;
 
     /// <param name="who">A name for the log.</param>
@@ -97,6 +97,8 @@ internal sealed class ClusterProducer : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
         _stopping.Cancel();
         Task asking;
         lock (_lock)

@@ -58,8 +58,30 @@ public sealed class BatchSenderTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
     }
 
-    private static BatchSender Open(string servers) =>
-        new(new KafkaCluster(new("main", servers), new Dictionary<string, string>()), Topic, Patience, TimeProvider.System, NullLoggerFactory.Instance);
+    [Fact]
+    public async Task Of_one_message_it_tells_whether_the_brokers_have_it_never_take_it_or_may_have_it()
+    {
+        using var kafka = new MockKafka();
+        kafka.CreateTopic(Topic);
+        using var sender = Open(kafka.Servers, TimeSpan.FromSeconds(1));
+        Assert.Null(await sender.WarmUpAsync(Patience, TestEnd));
+        Assert.Equal(new SentMessage(SentOutcome.Acknowledged, null), await sender.SendAsync(Messages(1)[0]));
+        var large = await sender.SendAsync(new OutgoingMessage([1], new byte[2_000_000], []));
+        Assert.Equal(SentOutcome.Refused, large.Outcome);
+        Assert.Contains("MsgSizeTooLarge", large.Problem, StringComparison.Ordinal);
+        kafka.Down();
+        Assert.Equal(SentOutcome.Unknown, (await sender.SendAsync(Messages(1)[0])).Outcome);
+    }
+
+    [Fact]
+    public void A_sender_can_be_disposed_twice()
+    {
+        using var sender = Open("127.0.0.1:1");
+        sender.Dispose();
+    }
+
+    private static BatchSender Open(string servers, TimeSpan? patience = null) =>
+        new(new KafkaCluster(new("main", servers), new Dictionary<string, string>()), Topic, patience ?? Patience, TimeProvider.System, NullLoggerFactory.Instance);
 
     private static List<OutgoingMessage> Messages(int count) =>
         [.. Enumerable.Range(0, count).Select(number => new OutgoingMessage([(byte)number], [1, 2, 3], [("id", [4])]))];

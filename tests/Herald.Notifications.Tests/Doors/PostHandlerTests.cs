@@ -33,8 +33,53 @@ public sealed class PostHandlerTests
     public async Task A_full_store_is_503()
     {
         var front = new ScriptedFront(false, _ => new(PostOutcome.NoRoom, NotificationStatus.NotProcessed));
-        foreach (var body in (string[])[Post, $"[{Post},{{}}]"])
-            Assert.Equal("5", (await AnswerAsync(front, body)).IsProblem(503, "no-room").Headers["Retry-After"]);
+        Assert.Equal("5", (await AnswerAsync(front, Post)).IsProblem(503, "no-room").Headers["Retry-After"]);
+        var many = (await AnswerAsync(front, $"[{Post},{{}}]")).IsProblem(503, "no-room");
+        Assert.Equal("5", many.Headers["Retry-After"]);
+        Assert.Equal(["no-room", "invalid-request"], many.Results.Select(result => result!["problem"]!["code"]!.ToString()));
+    }
+
+    [Theory]
+    [InlineData(PostOutcome.TooLarge, 413, "payload-too-large")]
+    [InlineData(PostOutcome.Unknown, 503, "front-unavailable")]
+    public async Task What_Kafka_does_not_confirm_is_not_taken(object outcome, int status, string code)
+    {
+        var front = new ScriptedFront(true, at => new(at == 0 ? (PostOutcome)outcome : PostOutcome.New, NotificationStatus.NotProcessed));
+        (await AnswerAsync(front, Post)).IsProblem(status, code);
+        var answer = (await AnswerAsync(front, $"[{Post},{Post}]")).Is(207);
+        Assert.Equal(["refused", "new"], answer.Results.Select(result => result!["outcome"]!.ToString()));
+        Assert.Equal(code, answer.Results[0]!["problem"]!["code"]!.ToString());
+    }
+
+    [Fact]
+    public async Task A_text_that_is_too_long_is_413_unless_more_is_wrong()
+    {
+        var front = new ScriptedFront(false, _ => throw new InvalidOperationException("Nothing may be taken."));
+        var budget = new BodyBudget(16 << 20);
+        var text = new string('a', Given.Rules.MostTextBytes + 1);
+        var answer = (await AnswerAsync(front, Long("EMAIL"), budget)).IsProblem(413, "payload-too-large");
+        Assert.Equal(("/txt", "At most 1,048,576 bytes."), ($"{answer.Json["errors"]![0]!["pointer"]}", $"{answer.Json["errors"]![0]!["rule"]}"));
+        (await AnswerAsync(front, Long("PIGEON"), budget)).IsProblem(400, "invalid-request");
+
+        string Long(string destination) =>
+            $$"""{"uuid":"{{Given.Uuid}}","txt":"{{text}}","destination":"{{destination}}","to":"anna@example.com"}""";
+    }
+
+    [Fact]
+    public async Task A_list_in_which_everything_is_wrong_costs_a_bounded_answer()
+    {
+        var front = new ScriptedFront(false, _ => throw new InvalidOperationException("Nothing may be taken."));
+        var wrong = $"{{{string.Join(',', Enumerable.Range(0, 200).Select(number => $"\"no-such-field-{number}\":\"{new string('x', 100)}\""))}}}";
+        var budget = new BodyBudget(64 << 20);
+        var answer = (await AnswerAsync(front, $"[{string.Join(',', Enumerable.Repeat(wrong, 300))}]", budget, mostPosts: 300))
+            .IsProblem(400, "notifications-refused");
+        Assert.Equal(300, answer.Results.Count);
+        Assert.Equal(10, answer.Results[0]!["problem"]!["errors"]!.AsArray().Count);
+        Assert.Contains("203 fields are not valid; the first 10 are listed", answer.Results[0]!["problem"]!["detail"]!.ToString(), StringComparison.Ordinal);
+        Assert.Single(answer.Results[299]!["problem"]!["errors"]!.AsArray());
+        Assert.InRange(answer.Text.Length, 1, 1_000_000);
+        // One post alone is told everything, as far as one answer can.
+        Assert.Equal(100, (await AnswerAsync(front, wrong, budget)).IsProblem(400, "invalid-request").Json["errors"]!.AsArray().Count);
     }
 
     [Fact]
@@ -82,9 +127,9 @@ public sealed class PostHandlerTests
         Assert.Equal(50_000, budget.Taken);
     }
 
-    private static async Task<Answer> AnswerAsync(IFront front, string body, BodyBudget? budget = null)
+    private static async Task<Answer> AnswerAsync(IFront front, string body, BodyBudget? budget = null, int mostPosts = 100)
     {
-        var posts = new BulkPost(Given.Reader, Given.Rules, 100);
+        var posts = new BulkPost(Given.Reader, Given.Rules, mostPosts);
         var json = new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = NotificationsWire.Default };
         var time = new Running.ShiftedTime();
         var handler = new PostHandler(posts, front, null!, budget ?? new BodyBudget(1 << 20), time, json);

@@ -7,6 +7,7 @@ using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Journal;
 using Herald.Journal.Hosting;
+using Herald.Kafka.Hosting;
 using Herald.Notifications.Hosting;
 using Herald.Outbound.Hosting;
 using Herald.Postgres.Hosting;
@@ -63,7 +64,8 @@ internal sealed class NotificationsServer : IAsyncDisposable
         {
             var notifications = module ?? (isDoorOnly ? new DoorOnly() : new NotificationsModule());
             var modules = new ModuleSet(
-                new JournalModule(), new PostgresModule(), new OutboundModule(), new EmailModule(), new PushModule(), server.Channel, notifications, server.Routes);
+                new JournalModule(), new PostgresModule(), new OutboundModule(), new EmailModule(), new PushModule(), new KafkaModule(), server.Channel,
+                notifications, server.Routes);
             var settings = modules.Settings.CreateDefaults()
                 .With<ServerOptions>(own => own with
                 {

@@ -146,7 +146,7 @@ public sealed class PartTests
         { Email(new() { Endpoint = new("test://mail"), Timeout = TimeSpan.FromHours(1) }), "notifications.destinations.email.timeout = '1h'" },
         { Email(new() { Endpoint = new("test://mail"), DefaultTo = "no address" }), "notifications.destinations.email.defaultTo = 'no address'" },
         { Email(new() { Endpoint = new("test://mail"), DefaultTo = "user:a/b" }), "notifications.destinations.email.defaultTo = 'user:a/b'" },
-        { NotificationsServer.Usual with { Front = NotificationsFront.Kafka }, "notifications.front = 'kafka'" },
+        { NotificationsServer.Usual with { Front = NotificationsFront.Kafka }, "notifications.kafkaCluster = 'main': There is no such cluster" },
     };
 
     [Theory]

@@ -12,7 +12,7 @@ internal sealed class ScriptedChannel : IChannel, IModule
 {
     public string Name => "scripted";
 
-    public IReadOnlyList<string> Schemes => ["test", "kafka"];
+    public IReadOnlyList<string> Schemes { get; init; } = ["test", "kafka"];
 
     /// <summary>What an attempt brings.</summary>
     public Func<Attempt, AttemptResult> Plan { get; set; } = _ => AttemptResult.Delivered;
