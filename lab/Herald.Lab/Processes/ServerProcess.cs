@@ -12,7 +12,8 @@ public sealed class ServerProcess : ChildProcess
         : base("server", [.. command, .. arguments, ServeProtocol.UntilInputEndsOption], ServeProtocol.ReadyLine, time) { }
 
     /// <summary>The commands of a server without an application, and of those with one.</summary>
-    public static readonly IReadOnlyList<string> Plain = ["serve"], Orders = ["orders", "serve"], Alarms = ["alarms", "serve"];
+    public static readonly IReadOnlyList<string> Plain = ["serve"], Orders = ["orders", "serve"], Alarms = ["alarms", "serve"],
+        Notifications = ["notifications", "serve"];
 
     /// <summary>The address where it listens.</summary>
     public Uri Address { get; private set; } = null!;

@@ -36,6 +36,12 @@ public abstract class FakeProvider : IAsyncDisposable
     /// <summary>What people would see, in the order in which it was taken.</summary>
     public IReadOnlyCollection<AcceptedPost> Accepted => _accepted;
 
+    /// <summary>Called with each request that was judged, and with its answer, before the caller gets it.</summary>
+    public Action<ProviderCall, ProviderAnswer> Judged { get; set; } = (_, _) => { };
+
+    /// <summary>False for a run that counts by <see cref="Judged"/> and is long: nothing is kept.</summary>
+    public bool KeepsCalls { get; set; } = true;
+
     /// <summary>What is answered when no plan is left.</summary>
     public PlannedAnswer Always { get; set; }
 
@@ -83,7 +89,11 @@ public abstract class FakeProvider : IAsyncDisposable
 
     protected abstract ProviderAnswer BadToken { get; }
 
-    protected void Accept(AcceptedPost post) => _accepted.Enqueue(post);
+    protected void Accept(AcceptedPost post)
+    {
+        if (KeepsCalls)
+            _accepted.Enqueue(post);
+    }
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -96,14 +106,15 @@ public abstract class FakeProvider : IAsyncDisposable
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2);
         var call = new ProviderCall(request.Method, target[0], target.Length == 2 ? target[1] : "", headers, body.ToArray());
         var plan = _plans.TryDequeue(out var planned) ? planned : Always;
-        await _calls.Writer.WriteAsync(call, CancellationToken.None);
+        if (KeepsCalls)
+            await _calls.Writer.WriteAsync(call, CancellationToken.None);
         Interlocked.Increment(ref _answered);
         await AnswerAsync(context, call, plan);
     }
 
     private Task AnswerAsync(HttpContext context, ProviderCall call, PlannedAnswer plan) => plan switch
     {
-        PlannedAnswer.Judged => WriteAsync(context, Judge(call)),
+        PlannedAnswer.Judged => WriteAsync(context, JudgeAndTell(call)),
         PlannedAnswer.Throttled => WriteAsync(context, With(Throttled(WaitSeconds), WaitSeconds.ToString(CultureInfo.InvariantCulture))),
         PlannedAnswer.ThrottledUntilDate => WriteAsync(
             context, With(Throttled(WaitSeconds), ThrottledUntil.ToString("R", CultureInfo.InvariantCulture))),
@@ -115,6 +126,13 @@ public abstract class FakeProvider : IAsyncDisposable
         PlannedAnswer.Page => WriteAsync(context, Page(200, "Welcome to our new office")),
         PlannedAnswer.Huge => WriteHugeAsync(context),
     };
+
+    private ProviderAnswer JudgeAndTell(ProviderCall call)
+    {
+        var answer = Judge(call);
+        Judged(call, answer);
+        return answer;
+    }
 
     private static ProviderAnswer With(ProviderAnswer answer, string retryAfter) =>
         answer with { Headers = [.. answer.Headers, KeyValuePair.Create("Retry-After", retryAfter)] };

@@ -37,6 +37,9 @@ public abstract class FakePushService : IAsyncDisposable
     /// <summary>What devices would get, in the order in which it was taken.</summary>
     public IReadOnlyCollection<AcceptedPush> Accepted => _accepted;
 
+    /// <summary>Called with what a device gets, before the caller has its answer.</summary>
+    public Action<AcceptedPush> Taken { get; set; } = _ => { };
+
     /// <summary>What is done when no plan is left.</summary>
     public PushPlan Always { get; set; }
 
@@ -100,7 +103,11 @@ public abstract class FakePushService : IAsyncDisposable
 
     protected virtual void DisposeKeys() { }
 
-    protected void Accept(AcceptedPush push) => _accepted.Enqueue(push);
+    protected void Accept(AcceptedPush push)
+    {
+        _accepted.Enqueue(push);
+        Taken(push);
+    }
 
     private async Task HandleAsync(HttpContext context)
     {

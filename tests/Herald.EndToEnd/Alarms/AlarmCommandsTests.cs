@@ -1,3 +1,4 @@
+using Herald.Lab.Processes;
 using System.Text.Json;
 using Herald.Lab.Alarms;
 using Herald.LocalServers.Brokers;
@@ -20,7 +21,7 @@ public sealed class AlarmCommandsTests
     {
         string[] mode = jetStream ? [] : ["--no-stream"];
         await using var nats = await NatsServer.StartAsync(jetStream);
-        await using (await AlarmsHerald.StartAsync(Cancel, ["--nats", nats.Url, .. mode]))
+        await using (await OwnHerald.StartAsync(ServerProcess.Alarms, Cancel, ["--nats", nats.Url, .. mode]))
         {
             var good = await HeraldRun.OfAsync(null, Cancel, ["alarms", "verify", "--nats", nats.Url, "--within", "30s", .. mode]);
             Assert.True(good.Code == 0, good.Out + good.Error);
@@ -52,7 +53,7 @@ public sealed class AlarmCommandsTests
     public async Task Show_tells_what_is_known_of_a_user_and_404_of_a_stranger()
     {
         await using var nats = await NatsServer.StartAsync();
-        await using var herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url);
+        await using var herald = await OwnHerald.StartAsync(ServerProcess.Alarms, Cancel, "--nats", nats.Url);
         await using var ear = await DigestEar.ListenAsync(nats.Url, Cancel);
         const string User = "zoë/7 ?#%";
         await new AlarmPublisher(ear.Connection, kept: true, Patience, TimeProvider.System).PublishAsync(
@@ -100,7 +101,7 @@ public sealed class AlarmCommandsTests
     }
 
     /// <summary>Returns the JSON output of <c>alarms show</c>, once it is complete.</summary>
-    private static async Task<string> ShowAsync(AlarmsHerald herald, string user, Func<JsonElement, bool> isComplete)
+    private static async Task<string> ShowAsync(OwnHerald herald, string user, Func<JsonElement, bool> isComplete)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)

@@ -1,3 +1,4 @@
+using Herald.Lab.Processes;
 using System.Text.Json;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Node;
@@ -18,7 +19,7 @@ public sealed class ClientTests
     public async Task An_independent_client_publishes_alarms_and_gets_digests_to_the_letter(bool jetStream)
     {
         await using var nats = await NatsServer.StartAsync(jetStream);
-        await using var herald = await AlarmsHerald.StartAsync(Cancel, ["--nats", nats.Url, .. jetStream ? (string[])[] : ["--no-stream"]]);
+        await using var herald = await OwnHerald.StartAsync(ServerProcess.Alarms, Cancel, ["--nats", nats.Url, .. jetStream ? (string[])[] : ["--no-stream"]]);
         await using var client = await StartClientAsync(nats.Url, jetStream ? "stream" : "server");
         Assert.Equal("ready", await client.ReadLineAsync(Cancel));
 
@@ -73,7 +74,7 @@ public sealed class ClientTests
     {
         const int Users = 300, Kills = 3;
         await using var nats = await NatsServer.StartAsync();
-        await using var herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url);
+        await using var herald = await OwnHerald.StartAsync(ServerProcess.Alarms, Cancel, "--nats", nats.Url);
         await using var client = await StartClientAsync(nats.Url, "stream");
         Assert.Equal("ready", await client.ReadLineAsync(Cancel));
         for (var user = 0; user < Users; user++)

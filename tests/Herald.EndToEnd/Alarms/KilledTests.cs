@@ -25,9 +25,9 @@ public sealed class KilledTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         await using var nats = await NatsServer.StartAsync();
-        AlarmsHerald? herald = null;
+        OwnHerald? herald = null;
         await using var traffic = await AlarmsTraffic.PrepareAsync(nats.Url, 1, seed, () => herald?.Server.LastOutput ?? "", Cancel);
-        await using (herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url))
+        await using (herald = await OwnHerald.StartAsync(ServerProcess.Alarms, Cancel, "--nats", nats.Url))
         {
             traffic.Begin(Cancel);
             for (var kill = 0; kill < Kills; kill++)

@@ -1,3 +1,4 @@
+using Herald.Lab.Processes;
 using Herald.TestKit.Nats;
 using Xunit;
 
@@ -17,9 +18,9 @@ public sealed class NatsFaultTests(ITestOutputHelper output)
     {
         var random = Seeded(out var seed);
         await using var nats = await NatsServer.StartAsync();
-        AlarmsHerald? herald = null;
+        OwnHerald? herald = null;
         await using var traffic = await AlarmsTraffic.PrepareAsync(nats.Url, 1, seed, () => Told(herald, [nats]), Cancel);
-        await using (herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url))
+        await using (herald = await OwnHerald.StartAsync(ServerProcess.Alarms, Cancel, "--nats", nats.Url))
         {
             traffic.Begin(Cancel);
             for (var kill = 0; kill < Kills; kill++)
@@ -43,9 +44,9 @@ public sealed class NatsFaultTests(ITestOutputHelper output)
         try
         {
             var url = string.Join(',', servers.Select(server => server.Url));
-            AlarmsHerald? herald = null;
+            OwnHerald? herald = null;
             await using var traffic = await AlarmsTraffic.PrepareAsync(url, Servers, seed, () => Told(herald, servers), Cancel);
-            await using (herald = await AlarmsHerald.StartAsync(Cancel, "--nats", url))
+            await using (herald = await OwnHerald.StartAsync(ServerProcess.Alarms, Cancel, "--nats", url))
             {
                 traffic.Begin(Cancel);
                 for (var kill = 0; kill < LeaderKills; kill++)
@@ -76,7 +77,7 @@ public sealed class NatsFaultTests(ITestOutputHelper output)
     {
         Seeded(out var seed);
         await using var nats = await NatsServer.StartAsync(jetStream: false);
-        await using var herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url, "--no-stream");
+        await using var herald = await OwnHerald.StartAsync(ServerProcess.Alarms, Cancel, "--nats", nats.Url, "--no-stream");
         await using var traffic = await AlarmsTraffic.PrepareAsync(nats.Url, 0, seed, () => Told(herald, [nats]), Cancel);
         traffic.Begin(Cancel);
         await traffic.ProgressAsync(Unkept, Cancel);
@@ -115,6 +116,6 @@ public sealed class NatsFaultTests(ITestOutputHelper output)
         return new Random(seed);
     }
 
-    private static string Told(AlarmsHerald? herald, IReadOnlyList<NatsServer> servers) =>
+    private static string Told(OwnHerald? herald, IReadOnlyList<NatsServer> servers) =>
         $"{herald?.Counts()}\n{herald?.Server.LastOutput}\n{string.Join('\n', servers.Select(server => $"== {server.Name}\n{string.Join('\n', server.Log.Split('\n').TakeLast(20))}"))}";
 }

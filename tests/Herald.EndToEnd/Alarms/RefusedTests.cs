@@ -1,3 +1,4 @@
+using Herald.Lab.Processes;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -45,7 +46,7 @@ public sealed class RefusedTests
     public async Task Each_is_a_dead_letter_with_its_reason_and_the_others_go_on()
     {
         await using var nats = await NatsServer.StartAsync();
-        await using var herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url, "--max-alarms-per-user", $"{Refused.Length}");
+        await using var herald = await OwnHerald.StartAsync(ServerProcess.Alarms, Cancel, "--nats", nats.Url, "--max-alarms-per-user", $"{Refused.Length}");
         await using var ear = await DigestEar.ListenAsync(nats.Url, Cancel);
         var publisher = new AlarmPublisher(ear.Connection, kept: true, Patience, TimeProvider.System);
         var number = 0;
@@ -68,7 +69,7 @@ public sealed class RefusedTests
     public async Task What_is_published_by_hand_under_another_key_or_type_is_a_dead_letter_too()
     {
         await using var nats = await NatsServer.StartAsync();
-        await using var herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url);
+        await using var herald = await OwnHerald.StartAsync(ServerProcess.Alarms, Cancel, "--nats", nats.Url);
         await using var ear = await DigestEar.ListenAsync(nats.Url, Cancel);
         await PublishAsync(herald, new() { ["key"] = "somebody", ["type"] = Request, ["payload"] = new JsonObject { ["UserID"] = "u" } });
         await PublishAsync(herald, new() { ["type"] = Request, ["payload"] = new JsonObject { ["UserID"] = "u" } });
@@ -99,7 +100,7 @@ public sealed class RefusedTests
     {
         await using var nats = await NatsServer.StartAsync();
         var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync("refused");
-        await using var herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url, "--store", "postgres", "--connection", database);
+        await using var herald = await OwnHerald.StartAsync(ServerProcess.Alarms, Cancel, "--nats", nats.Url, "--store", "postgres", "--connection", database);
         await using var ear = await DigestEar.ListenAsync(nats.Url, Cancel);
         var publisher = new AlarmPublisher(ear.Connection, kept: true, Patience, TimeProvider.System);
         await publisher.PublishAsync(
@@ -121,14 +122,14 @@ public sealed class RefusedTests
         Assert.False(herald.Server.HasExited);
     }
 
-    private static async Task PublishAsync(AlarmsHerald herald, JsonObject message)
+    private static async Task PublishAsync(OwnHerald herald, JsonObject message)
     {
         var reply = await herald.Client.SendAsync(HttpMethod.Post, "/v1/topics/alarms/events", message, Cancel);
         Assert.True(reply.Succeeded, reply.Text);
     }
 
     /// <summary>Waits for exactly these reasons, in any order: the dead letters are in several shards.</summary>
-    private static async Task AssertDeadAsync(AlarmsHerald herald, IReadOnlyList<string> reasons)
+    private static async Task AssertDeadAsync(OwnHerald herald, IReadOnlyList<string> reasons)
     {
         IReadOnlyList<DeadLetter> letters = [];
         var began = TimeProvider.System.GetTimestamp();

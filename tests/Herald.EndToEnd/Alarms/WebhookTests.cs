@@ -1,3 +1,4 @@
+using Herald.Lab.Processes;
 using System.Collections.Concurrent;
 using System.Text;
 using Herald.Client;
@@ -19,7 +20,7 @@ public sealed class WebhookTests
     public async Task A_webhook_for_digests_gets_what_NATS_gets_in_each_users_order()
     {
         await using var nats = await NatsServer.StartAsync();
-        await using var herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url);
+        await using var herald = await OwnHerald.StartAsync(ServerProcess.Alarms, Cancel, "--nats", nats.Url);
         await using var ear = await DigestEar.ListenAsync(nats.Url, Cancel);
         var received = new ConcurrentQueue<(string User, string Text)>();
         await using var receiver = await WebhookReceiver.StartAsync(
