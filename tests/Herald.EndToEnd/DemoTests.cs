@@ -41,6 +41,18 @@ public sealed partial class DemoTests : IDisposable
     }
 
     [Fact]
+    public async Task The_demo_of_notifications_ends_with_its_verdict_and_leaves_nothing_behind()
+    {
+        var run = await HeraldRun.OfAsync(
+            start => start.Environment["TMPDIR"] = _folder.FullName, null, Cancel,
+            "demo", "notifications", "--count", "1000", "--for", "6s", "--plain");
+        Assert.True(run.Code == 0, run.Out + run.Error);
+        Assert.Contains("accepted 1000\neffects 1000\ndoubled 0\nlost 0\n\nPASS: 1,000 notifications, each posted twice", run.Out, StringComparison.Ordinal);
+        Assert.Contains(" DOWN", run.Out, StringComparison.Ordinal);
+        Assert.Empty(DemoDirectories());
+    }
+
+    [Fact]
     public async Task Interrupted_it_stops_its_server_and_removes_its_data()
     {
         var run = await HeraldRun.OfAsync(

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Herald.Alarms.Commands;
 using Herald.Hosting.Commands;
 using Herald.Lab.Demos.Alarms;
+using Herald.Lab.Demos.Notifications;
 using Herald.Lab.Demos.Orders;
 using Herald.Lab.Scenarios;
 
@@ -23,8 +24,8 @@ internal static class DemoCommand
             "Runs a server and a healthy, a slow, a flaky and a dying receiver, publishes orders, and checks that no event "
                 + "is lost or out of order.",
             "herald demo", "herald demo --for 10s --plain", "herald demo --rate 5000 --keys 10000", "herald demo cluster",
-            "herald demo orders", "herald demo alarms")
-        { data, Cluster(time), Orders(time), Alarms(time) };
+            "herald demo orders", "herald demo alarms", "herald demo notifications")
+        { data, Cluster(time), Orders(time), Alarms(time), Notifications(time) };
         single.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -105,6 +106,30 @@ internal static class DemoCommand
                 parsed.GetValue(bursts), parsed.GetValue(users), !parsed.GetValue(noStream), parsed.GetValue(drain),
                 parsed.GetValue(plain) || terminal.Json || Console.IsOutputRedirected, terminal.Json);
             return (int)await new AlarmsDemo(options, terminal, time).RunAsync(cancel);
+        });
+        return command;
+    }
+
+    /// <summary><c>herald demo notifications</c></summary>
+    private static ExampleCommand Notifications(TimeProvider time)
+    {
+        var count = DemoOptionSet.Count("--count", "The number of notifications. Each is posted twice.", 10_000, 1_000_000);
+        var load = Duration.Option("--for", "How long the posting takes.", TimeSpan.FromSeconds(15));
+        var drain = Duration.Option("--drain-for", "How long to wait at the end until all are sent.", TimeSpan.FromSeconds(60));
+        var plain = new Option<bool>("--plain") { Description = "Print a line per second instead of a live table." };
+        var command = new ExampleCommand(
+            "notifications",
+            "Runs the notifications application with a mail server, a gateway for text messages, a chat and a push service of its own. Posts "
+                + "notifications, each twice, while one provider is down for a third of the run and the server is killed once.",
+            "herald demo notifications", "herald demo notifications --count 1000 --for 5s --plain")
+        { count, load, drain, plain };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var terminal = Terminal.Of(parsed);
+            var options = new NotificationsDemoOptions(
+                parsed.GetValue(count), parsed.GetValue(load), parsed.GetValue(drain),
+                parsed.GetValue(plain) || terminal.Json || Console.IsOutputRedirected, terminal.Json);
+            return (int)await new NotificationsDemo(options, terminal, time).RunAsync(cancel);
         });
         return command;
     }

@@ -31,7 +31,7 @@ internal sealed class DemoRun(
             await using var stage = await start(directory, cancel);
             return await RunAsync(stage, cancel);
         }
-        catch (Exception failure) when (failure is ChildProcessException or LocalPostgresException or OrderLoadException or HttpRequestException)
+        catch (Exception failure) when (failure is ChildProcessException or LocalPostgresException or DemoLoadException or HttpRequestException)
         {
             return terminal.Fail(ExitCode.Failed, failure.Message);
         }

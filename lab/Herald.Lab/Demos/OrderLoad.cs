@@ -24,7 +24,7 @@ public sealed class OrderLoad(EventPublisher publisher, ReceiptLedger ledger, in
     public TimeSpan Now => time.GetElapsedTime(_began);
 
     /// <summary>Runs until the time is over, <paramref name="most"/> events are sent, or it is cancelled.</summary>
-    /// <exception cref="OrderLoadException">Herald refused a batch.</exception>
+    /// <exception cref="DemoLoadException">Herald refused a batch.</exception>
     public async Task RunAsync(int rate, TimeSpan length, long most, CancellationToken cancel)
     {
         var start = Now;
@@ -57,7 +57,7 @@ public sealed class OrderLoad(EventPublisher publisher, ReceiptLedger ledger, in
         var reply = await publisher.SendAsync(_body.WrittenMemory, cancel);
         // All of the batch must be accepted: a missing change would leave a gap in its order.
         if (reply.Status != 202)
-            throw new OrderLoadException($"Herald did not accept a batch of {count} events: {string.Join(" ", reply.ProblemLines())}");
+            throw new DemoLoadException($"Herald did not accept a batch of {count} events: {string.Join(" ", reply.ProblemLines())}");
         foreach (var change in _batch)
             ledger.Accepted(change.Order, change.Number);
         return count;

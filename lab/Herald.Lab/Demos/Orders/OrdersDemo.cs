@@ -43,7 +43,7 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
                 : new KafkaOrderSink(kafka.Place, options.Drain, time, NullLoggerFactory.Instance);
             return await RunAsync(server, client, sink, cancel);
         }
-        catch (Exception failure) when (failure is ChildProcessException or LocalKafkaException or BrokerSetupException or OrderLoadException or HttpRequestException)
+        catch (Exception failure) when (failure is ChildProcessException or LocalKafkaException or BrokerSetupException or DemoLoadException or HttpRequestException)
         {
             return terminal.Fail(ExitCode.Failed, failure.Message);
         }
@@ -117,7 +117,7 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
             var refusal = _handlers.Where(handler => handler.Registering.IsCompletedSuccessfully)
                 .Select(handler => handler.Registering.Result).FirstOrDefault(reply => reply is not null);
             if (refusal is not null || time.GetElapsedTime(began) > options.Drain)
-                throw new OrderLoadException($"No handler has a customer yet. {refusal?.Text}");
+                throw new DemoLoadException($"No handler has a customer yet. {refusal?.Text}");
             await Task.Delay(LookEvery, time, cancel);
         }
     }
@@ -147,7 +147,7 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
     private void Settled(IReadOnlyList<OrderMessage> batch, OrderSinkResult result)
     {
         if (result.Problem is { } problem)
-            throw new OrderLoadException($"A batch of {batch.Count} events was not accepted: {problem}");
+            throw new DemoLoadException($"A batch of {batch.Count} events was not accepted: {problem}");
         // The ledger counts from 1.
         foreach (var message in batch)
             _ledger.Accepted(message.OrderId.ToString(), message.SequenceNumber + 1);
