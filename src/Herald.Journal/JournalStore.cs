@@ -246,8 +246,15 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
         string application, IReadOnlyList<StateKey> keys, CancellationToken cancel)
     {
         var values = new ReadOnlyMemory<byte>?[keys.Count];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = _contents.State.Read(keys[i].Shard.Value, application, keys[i].Key.Span);
+        try
+        {
+            for (var i = 0; i < values.Length; i++)
+                values[i] = _contents.State.Read(keys[i].Shard.Value, application, keys[i].Key.Span);
+        }
+        catch (JournalDamagedException damage)
+        {
+            throw new InvalidDataException(damage.Message, damage);
+        }
         return new ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>>(values);
     }
 

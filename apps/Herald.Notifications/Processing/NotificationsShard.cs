@@ -24,7 +24,7 @@ internal sealed class NotificationsShard(
     /// <summary>An attempt that began before the time was up ends in this time, and its result then comes first.</summary>
     private const long ExpiryGraceMs = 60_000;
 
-    private readonly DueList _dues = new();
+    private readonly DueList _dues = new(lost => logger.LogError("Notifications may stay NOT_PROCESSED: {Lost}", lost));
     private readonly List<Due> _newDues = [];
     private ApplicationBatch _batch = null!;
     private Topic _sends = null!, _recipients = null!;
@@ -42,6 +42,15 @@ internal sealed class NotificationsShard(
         _newDues.Clear();
         book.Begin(batch);
         _dues.Begin(batch);
+        try
+        {
+            await book.OpenAsync(cancel);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw StandStill.Because(damage);
+        }
+        StandStill.UnlessReadable(_dues);
         var inputs = Read(batch.Events);
         foreach (var (_, input) in inputs)
             book.Need(input.Uuid);
@@ -63,9 +72,7 @@ internal sealed class NotificationsShard(
         if (batch.Events.Count == 0)
         {
             await TakeDuesAsync(cancel);
-            isMore = await book.ForgetOneAsync(batch.NowMs, cancel);
-            if (isMore)
-                metrics.Forgotten();
+            isMore = await ForgetAsync(cancel);
         }
 
         // 4. Save.
@@ -76,6 +83,23 @@ internal sealed class NotificationsShard(
             batch.TickBy(batch.NowMs);
         else if (_dues.NextAtMs is { } next)
             batch.TickBy(next);
+    }
+
+    /// <summary>Old rows that cannot be read stay. They must not keep others from being sent.</summary>
+    private async ValueTask<bool> ForgetAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var isMore = await book.ForgetOneAsync(_batch.NowMs, cancel);
+            if (isMore)
+                metrics.Forgotten();
+            return isMore;
+        }
+        catch (InvalidDataException damage)
+        {
+            logger.LogError("Old notifications cannot be forgotten: {Damage}", damage.Message);
+            return false;
+        }
     }
 
     private List<(ApplicationEvent Event, Input Input)> Read(IReadOnlyList<ApplicationEvent> events)
@@ -208,13 +232,25 @@ internal sealed class NotificationsShard(
     private void OnBegin(Due due)
     {
         var number = RowOf(due);
-        if (_batch.Get(ContentKey(number)) is not { } content)
+        var row = book.At(number);
+        Post? post;
+        try
+        {
+            post = _batch.Get(ContentKey(number)) is { } content ? StoredPost.Read(content) : null;
+        }
+        catch (InvalidDataException damage)
+        {
+            logger.LogError("Notification {Uuid:D}, which is due, cannot be read: {Damage}", row?.Uuid, damage.Message);
+            _batch.Set(ContentKey(number), null);
+            if (row is { Status: NotificationStatus.NotProcessed })
+                Change(row, Settle(row with { Waits = null }, NotificationStatus.Failed, Recipients.RecipientsShard.Damaged, damage.Message));
+            return;
+        }
+        if (post is null)
             return;
         _batch.Set(ContentKey(number), null);
-        var row = book.At(number);
         if (row is { Status: not NotificationStatus.NotProcessed })
             return;
-        var post = StoredPost.Read(content);
         var outgoing = Compose(post, row?.AcceptedAtMs ?? due.AtMs);
         metrics.Late(Math.Max(0, _batch.NowMs - due.AtMs) / 1000.0);
         if (row is not null)

@@ -20,7 +20,7 @@ internal sealed class RecipientsShard(
     private const long MostBytes = 4 << 20;
 
     private readonly RecipientBook _book = new();
-    private readonly DueList _dues = new();
+    private readonly DueList _dues = new(lost => logger.LogError("Notifications that waited for their recipients are lost: {Lost}", lost));
     private readonly List<Due> _newDues = [];
     private ApplicationBatch _batch = null!;
     private Topic _notifications = null!, _sends = null!, _recipients = null!;
@@ -42,6 +42,7 @@ internal sealed class RecipientsShard(
         foreach (var input in inputs)
             Need(input);
         await batch.LoadAsync(cancel);
+        StandStill.UnlessReadable(_dues);
         _notifications = await batch.TopicAsync(NotificationEvents.Topic, cancel);
         _sends = await batch.TopicAsync(NotificationEvents.SendsTopic, cancel);
         _recipients = await batch.TopicAsync(NotificationEvents.RecipientsTopic, cancel);
@@ -223,16 +224,16 @@ internal sealed class RecipientsShard(
         var asks = new List<AskPayload>(keys.Count);
         foreach (var key in keys)
         {
-            if (_batch.Get(key) is not { } value)
-                continue;
-            _batch.Set(key, null);
             try
             {
-                asks.Add(AskPayload.Read(value));
+                if (_batch.Get(key) is { } value)
+                    asks.Add(AskPayload.Read(value));
+                _batch.Set(key, null);
             }
             catch (InvalidDataException damage)
             {
                 logger.LogError("A notification that waited for its recipient is damaged, and is lost: {Damage}", damage.Message);
+                _batch.Set(key, null);
             }
         }
         foreach (var one in asks)
@@ -253,7 +254,7 @@ internal sealed class RecipientsShard(
         var windows = new List<byte[]>(keys.Count);
         foreach (var key in keys)
         {
-            if (_batch.Get(key) is not { Length: > 0 } window)
+            if (Readable(key) is not { Length: > 0 } window)
                 continue;
             _batch.Set(key, null);
             windows.Add(window.ToArray());
@@ -266,7 +267,7 @@ internal sealed class RecipientsShard(
     /// <summary>Removes a window that is of no use any more. One with later turns is looked at again after the last of them.</summary>
     private void ForgetWindow(byte[] key)
     {
-        if (_batch.Get(key) is not { } value)
+        if (Readable(key) is not { } value)
             return;
         // A limit that was taken out of the settings needs no turns.
         if (rules.LimitOf(RecipientKeys.DestinationOf(key)) is not { } limit || Read(value) is not { } window
@@ -276,6 +277,21 @@ internal sealed class RecipientsShard(
             return;
         }
         ForgetLater(key, over);
+    }
+
+    /// <summary>Null for a value that is damaged too.</summary>
+    private ReadOnlyMemory<byte>? Readable(byte[] key)
+    {
+        try
+        {
+            return _batch.Get(key);
+        }
+        catch (InvalidDataException damage)
+        {
+            logger.LogError("A timer of a limit cannot be read: {Damage}", damage.Message);
+            _batch.Set(key, null);
+            return null;
+        }
     }
 
     private static RateWindow? Read(ReadOnlyMemory<byte> value)

@@ -9,9 +9,8 @@ namespace Herald.Notifications.Statuses;
 /// The rows of a shard, for the application. It is filled anew from the state for each batch, and remembers nothing in between.
 /// </summary>
 /// <remarks>
-/// A batch: <see cref="Begin"/>; all <see cref="Need(Guid)"/>; <see cref="LoadAsync"/>; then reading, adding and changing; at the end
-/// <see cref="SaveAsync"/>. A further load in between, for the rows of timers, is possible. The first load of a batch reads the store three
-/// times at most.
+/// A batch: <see cref="Begin"/>; <see cref="OpenAsync"/>; all <see cref="Need(Guid)"/>; <see cref="LoadAsync"/>; then reading, adding and
+/// changing; at the end <see cref="SaveAsync"/>. A further load in between, for the rows of timers, is possible.
 /// </remarks>
 /// <param name="keepFor">A row is kept for at least so long after its last change. A block ends after a tenth of it.</param>
 /// <param name="newSeed">A secret from a random generator, for a shard that has no rows yet.</param>
@@ -73,32 +72,38 @@ internal sealed class StatusBook(ShardId shard, BlockTables tables, TimeSpan kee
     /// <summary>Announces that <see cref="At"/> will be asked for this row.</summary>
     public void Need(long row) => _neededRows.Add(row);
 
+    /// <summary>Loads what every batch needs: the directory, the tags of the newest rows, and the summary of the newest chapter.</summary>
+    /// <exception cref="InvalidDataException">One of these is damaged, so nothing of this shard can be found or added.</exception>
+    public async ValueTask OpenAsync(CancellationToken cancel)
+    {
+        await Batch.LoadAsync(cancel);
+        await ReadDirectoryAsync(cancel);
+        if (Directory.NewestChapter is not (>= 0 and var newest))
+            return;
+        Batch.Need(StatusKeys.Summary(newest));
+        await Batch.LoadAsync(cancel);
+        await ReadNewestAsync(newest, cancel);
+        if (RowNumber.SlotOf(_next) != 0)
+            await LoadRowsAsync([_next - 1], cancel);
+    }
+
+    /// <summary>Loads what is known of the uuids and the rows that are needed.</summary>
     /// <exception cref="InvalidDataException">A stored value is damaged; the message names it.</exception>
     public async ValueTask LoadAsync(CancellationToken cancel)
     {
-        // 1. The directory, and the tags of the newest rows.
-        await Batch.LoadAsync(cancel);
-        var isFirst = _directory is null;
-        if (isFirst)
-            await ReadDirectoryAsync(cancel);
-
-        // 2. The newest chapter, and the parts of tables that can contain the uuids.
-        var newest = Directory.NewestChapter;
-        if (isFirst && newest >= 0)
-            Batch.Need(StatusKeys.Summary(newest));
+        // 1. The parts of tables that can contain the uuids.
         var search = new TableSearch(shard, Directory, tables, _neededUuids);
         foreach (var key in search.Missing)
             Batch.Need(key);
         await Batch.LoadAsync(cancel);
-        search.Add(key => Batch.Get(key));
-        if (isFirst && newest >= 0)
-            ReadNewest(newest);
+        foreach (var block in search.Add(key => Batch.Get(key)))
+            await TableExtension.WriteAsync(Batch, block, Directory.Seed, _tags, block.FirstOpenRow, cancel);
+        if (search.Add(key => Batch.Get(key)) is [var still, ..])
+            throw StoredValue.Damaged(StatusKeys.UuidPart(still.Number, 0), "its block has a table that cannot be made anew");
 
-        // 3. The pages of rows that can be meant, and of the last row.
+        // 2. The pages of rows that can be meant.
         var candidates = search.Candidates(_tags);
         var rows = _neededRows.Concat(candidates.SelectMany(one => one.Rows)).Where(Exists).ToHashSet();
-        if (isFirst && RowNumber.SlotOf(_next) != 0)
-            rows.Add(_next - 1);
         // Also when a page is damaged: the caller can go on with the others.
         _neededUuids.Clear();
         _neededRows.Clear();
@@ -169,7 +174,7 @@ internal sealed class StatusBook(ShardId shard, BlockTables tables, TimeSpan kee
         foreach (var (number, end) in _ends.OrderBy(end => end.Key))
             if (Directory.Find(number) is { } block && IsTimeForTable(block, end))
             {
-                Directory.Set(await TableExtension.WriteAsync(Batch, block, _tags, end, cancel));
+                Directory.Set(await TableExtension.WriteAsync(Batch, block, Directory.Seed, _tags, end, cancel));
                 _isDirectoryChanged = true;
             }
         foreach (var page in _changedPages)
@@ -203,10 +208,7 @@ internal sealed class StatusBook(ShardId shard, BlockTables tables, TimeSpan kee
             return there;
         Batch.Need(StatusKeys.Summary(chapter));
         await Batch.LoadAsync(cancel);
-        if (Batch.Get(StatusKeys.Summary(chapter)) is not { } value)
-            return null;
-        _summaries.Add(chapter, there = Summary.Decode(chapter, value));
-        return there;
+        return IsGone(StatusKeys.Summary(chapter)) ? null : await ReadSummaryAsync(chapter, cancel);
     }
 
     /// <summary>Loads pages with their summaries.</summary>
@@ -219,10 +221,10 @@ internal sealed class StatusBook(ShardId shard, BlockTables tables, TimeSpan kee
         foreach (var chapter in chapters)
             Batch.Need(StatusKeys.Summary(chapter));
         await Batch.LoadAsync(cancel);
-        foreach (var page in pages)
-            _pages.Add(page, PageCodec.Decode(page, Batch.Get(StatusKeys.Page(page))));
         foreach (var chapter in chapters)
-            _summaries.Add(chapter, Summary.Decode(chapter, Batch.Get(StatusKeys.Summary(chapter))));
+            await ReadSummaryAsync(chapter, cancel);
+        foreach (var page in pages)
+            _pages.TryAdd(page, PageCodec.Decode(page, Batch.Get(StatusKeys.Page(page))));
     }
 
     /// <summary>Removes a chapter with its pages, and with its last chapter the tables of the block.</summary>
@@ -288,10 +290,43 @@ internal sealed class StatusBook(ShardId shard, BlockTables tables, TimeSpan kee
         (_directory, _next) = (directory, directory.Floor);
     }
 
-    private void ReadNewest(long chapter)
+    private bool IsGone(byte[] key)
     {
-        var summary = Summary.Decode(chapter, Batch.Get(StatusKeys.Summary(chapter)));
-        _summaries.Add(chapter, summary);
+        try
+        {
+            return Batch.Get(key) is null;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A summary that is damaged is made anew from the pages of its chapter.</summary>
+    /// <exception cref="InvalidDataException">A page is damaged too.</exception>
+    private async ValueTask<Summary> ReadSummaryAsync(long chapter, CancellationToken cancel)
+    {
+        try
+        {
+            return _summaries[chapter] = Summary.Decode(chapter, Batch.Get(StatusKeys.Summary(chapter)));
+        }
+        catch (InvalidDataException)
+        {
+            var first = chapter * RowNumber.PagesOfChapter;
+            for (var page = first; page < first + RowNumber.PagesOfChapter; page++)
+                Batch.Need(StatusKeys.Page(page));
+            await Batch.LoadAsync(cancel);
+            var pages = Enumerable.Range(0, RowNumber.PagesOfChapter).TakeWhile(at => Batch.Get(StatusKeys.Page(first + at)) is not null)
+                .Select(at => (at, (IReadOnlyList<Row>)PageCodec.Decode(first + at, Batch.Get(StatusKeys.Page(first + at)))));
+            _summaries[chapter] = Summary.Of(pages, Batch.NowMs);
+            _changedSummaries.Add(chapter);
+            return _summaries[chapter];
+        }
+    }
+
+    private async ValueTask ReadNewestAsync(long chapter, CancellationToken cancel)
+    {
+        var summary = await ReadSummaryAsync(chapter, cancel);
         var end = (chapter * RowNumber.RowsOfChapter) + summary.Rows;
         (_next, _lastAcceptedMs) = (Math.Max(Directory.Floor, end), summary.LastAcceptedMs);
         _ends[RowNumber.BlockOfChapter(chapter)] = end;

@@ -29,16 +29,11 @@ internal sealed class TableSearch
     public IEnumerable<byte[]> Missing => _missing.Select(one => StatusKeys.UuidPart(one.Block.Number, one.Part));
 
     /// <summary>Adds the parts that were read.</summary>
-    /// <exception cref="InvalidDataException">A part is damaged, or of another table than the directory names.</exception>
-    public void Add(Func<byte[], ReadOnlyMemory<byte>?> valueOf)
+    /// <returns>The blocks with a part that is damaged, or of another table than the directory names. Their parts are still missing.</returns>
+    public IReadOnlyList<BlockEntry> Add(Func<byte[], ReadOnlyMemory<byte>?> valueOf)
     {
-        foreach (var (block, part) in _missing)
-        {
-            var key = StatusKeys.UuidPart(block.Number, part);
-            if (!TryAdd(block, part, valueOf(key)))
-                throw StoredValue.Damaged(key, "it belongs to another table than the directory names");
-        }
-        _missing.Clear();
+        _missing.RemoveAll(one => IsAdded(one.Block, one.Part, valueOf));
+        return [.. _missing.Select(one => one.Block).Distinct()];
     }
 
     /// <summary>Adds the parts that were read, in the order of <see cref="Missing"/>.</summary>
@@ -74,6 +69,18 @@ internal sealed class TableSearch
             rows = [];
         }
         return found;
+    }
+
+    private bool IsAdded(BlockEntry block, int part, Func<byte[], ReadOnlyMemory<byte>?> valueOf)
+    {
+        try
+        {
+            return TryAdd(block, part, valueOf(StatusKeys.UuidPart(block.Number, part)));
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
     }
 
     private bool TryAdd(BlockEntry block, int number, ReadOnlyMemory<byte>? value)

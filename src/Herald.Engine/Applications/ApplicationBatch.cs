@@ -19,6 +19,7 @@ public sealed class ApplicationBatch
     private readonly Intake _intake;
     private readonly HashSet<byte[]> _needed = new(KeyComparer.Instance);
     private readonly Dictionary<byte[], ReadOnlyMemory<byte>?> _written = new(KeyComparer.Instance);
+    private readonly Dictionary<byte[], InvalidDataException> _damaged = new(KeyComparer.Instance);
     private readonly List<NewEvent> _emitted = [];
     private readonly List<NewDeadLetter> _letters = [];
     private ArraySegment<ApplicationEvent> _events;
@@ -44,6 +45,7 @@ public sealed class ApplicationBatch
     {
         (_events, NowMs, Bytes, TickAtMs) = (events, nowMs, 0, null);
         _needed.Clear();
+        _damaged.Clear();
         _written.Clear();
         _emitted.Clear();
         _letters.Clear();
@@ -52,22 +54,25 @@ public sealed class ApplicationBatch
     /// <summary>Announces a key that <see cref="Get"/> will be called with.</summary>
     public void Need(ReadOnlySpan<byte> key)
     {
-        if (!_state.TryGet(key, out _))
+        if (!_state.TryGet(key, out _) && !_damaged.GetAlternateLookup<ReadOnlySpan<byte>>().ContainsKey(key))
             _needed.GetAlternateLookup<ReadOnlySpan<byte>>().Add(key);
     }
 
-    /// <summary>Loads the values of the announced keys into memory.</summary>
+    /// <summary>Loads the values of the announced keys into memory. A value that is damaged costs only itself: see <see cref="Get"/>.</summary>
     public async ValueTask LoadAsync(CancellationToken cancel)
     {
-        await _state.LoadAsync(_needed, cancel);
+        await _state.LoadAsync(_needed, _damaged.Add, cancel);
         _needed.Clear();
     }
 
     /// <summary>The value, including changes of this batch; null when there is none.</summary>
+    /// <exception cref="InvalidDataException">The store cannot read the value; the message says why. It can be written anew.</exception>
     public ReadOnlyMemory<byte>? Get(ReadOnlySpan<byte> key)
     {
         if (_written.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var value) || _state.TryGet(key, out value))
             return value;
+        if (_damaged.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var damage))
+            throw new InvalidDataException(damage.Message, damage);
         throw new InvalidOperationException($"Application {_application} reads a state entry that was not loaded.");
     }
 

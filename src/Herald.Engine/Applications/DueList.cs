@@ -9,7 +9,8 @@ namespace Herald.Engine.Applications;
 /// <see cref="AddAsync"/> and <see cref="TakeAsync"/>, and <see cref="Save"/> at the end. The state entries are the root, <c>W</c>, and the
 /// leaves, <c>w</c> and a number of 8 bytes, so the application must not use these keys itself.
 /// </remarks>
-public sealed class DueList
+/// <param name="lost">Called with the reason when a leaf is damaged. Its timers are lost, and the others go on.</param>
+public sealed class DueList(Action<string>? lost = null)
 {
     /// <summary>A leaf with more timers is split.</summary>
     internal const int MostInLeaf = 128;
@@ -160,9 +161,20 @@ public sealed class DueList
             Batch.Need(Key(leaf.Number));
         await Batch.LoadAsync(cancel);
         foreach (var leaf in missing)
+            _loaded.Add(leaf.Number, ReadLeaf(leaf));
+    }
+
+    private List<Due> ReadLeaf(DueLeaf leaf)
+    {
+        var key = Key(leaf.Number);
+        try
         {
-            var key = Key(leaf.Number);
-            _loaded.Add(leaf.Number, DueCodec.ReadLeaf(key, Batch.Get(key), leaf));
+            return DueCodec.ReadLeaf(key, Batch.Get(key), leaf);
+        }
+        catch (InvalidDataException damage) when (lost is not null)
+        {
+            lost($"{leaf.Count} timers from {leaf.First.AtMs} on are lost. {damage.Message}");
+            return [];
         }
     }
 

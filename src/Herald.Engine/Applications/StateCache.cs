@@ -53,10 +53,30 @@ internal sealed class StateCache(IStateReader store, ShardId shard, string appli
         Bytes += bytes - before;
     }
 
-    public async ValueTask LoadAsync(IReadOnlyCollection<byte[]> keys, CancellationToken cancel)
+    /// <summary>Reads values from the store.</summary>
+    /// <param name="damaged">Called with each key whose value cannot be read. The other values are loaded.</param>
+    public async ValueTask LoadAsync(
+        IReadOnlyCollection<byte[]> keys, Action<byte[], InvalidDataException> damaged, CancellationToken cancel)
     {
         if (keys.Count == 0)
             return;
+        try
+        {
+            await LoadAsync(keys, cancel);
+        }
+        catch (InvalidDataException) when (keys.Count > 1)
+        {
+            foreach (var key in keys)
+                await LoadAsync([key], damaged, cancel);
+        }
+        catch (InvalidDataException damage)
+        {
+            damaged(keys.First(), damage);
+        }
+    }
+
+    private async ValueTask LoadAsync(IReadOnlyCollection<byte[]> keys, CancellationToken cancel)
+    {
         var asked = new StateKey[keys.Count];
         var at = 0;
         foreach (var key in keys)

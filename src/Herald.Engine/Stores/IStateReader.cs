@@ -9,6 +9,7 @@ public interface IStateReader
     /// The values by index of <paramref name="keys"/>; null where there is none. One call reads from many shards. Each value is a committed
     /// one, but the values need not be of one moment.
     /// </summary>
+    /// <exception cref="InvalidDataException">A value is damaged; the message says where. The caller can ask for the others without it.</exception>
     /// <param name="application">The full name (<see cref="Basics.TenantId.FullName"/>).</param>
     ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
         string application, IReadOnlyList<StateKey> keys, CancellationToken cancel);

@@ -185,6 +185,21 @@ public sealed class DueListTests
         await AssertRefusedAsync(leaves[1].Key, null);
     }
 
+    [Fact]
+    public async Task A_damaged_leaf_costs_its_own_timers_where_the_application_wants_that()
+    {
+        _rig.Lost = [];
+        await _rig.AddAsync([.. Enumerable.Range(0, 300).Select(i => new Due(i, i))]);
+        var leaf = _rig.State.Where(entry => entry.Key.StartsWith("77", StringComparison.Ordinal)).ElementAt(1).Key;
+        _rig.State[leaf][5] ^= 1;
+        _rig.Restart();
+        await _rig.AddAsync(new Due(150, 1000));
+        var taken = await _rig.TakeAsync(300);
+        Assert.Equal([.. Enumerable.Range(0, 128), 1000, .. Enumerable.Range(256, 44)], taken.Select(due => (int)due.Item));
+        Assert.Contains("128 timers from 128 on are lost. The timers of the state entry w 1 cannot be read", Assert.Single(_rig.Lost), StringComparison.Ordinal);
+        Assert.Empty(await _rig.TakeAsync(long.MaxValue));
+    }
+
     public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 20)];
 
     private static readonly long[] Extremes = [long.MinValue, -1, 0, 1, long.MaxValue];

@@ -21,6 +21,9 @@ internal sealed class DueRig : IStateReader
 
     public byte[]? Root => State.GetValueOrDefault(KeyOf("W"u8));
 
+    /// <summary>When set before a <see cref="Restart"/>: damaged leaves are told here, and cost their own timers.</summary>
+    public List<string>? Lost { get; set; }
+
     /// <summary>For each call of the store, how many keys it asked for.</summary>
     public List<int> Reads { get; } = [];
 
@@ -33,7 +36,7 @@ internal sealed class DueRig : IStateReader
     public void Restart()
     {
         _batch = new ApplicationBatch(Shard, "app", new StateCache(this, Shard, "app", long.MaxValue), null!, null!);
-        _list = new DueList();
+        _list = Lost is null ? new DueList() : new DueList(Lost.Add);
     }
 
     public async Task<T> InBatchAsync<T>(Func<DueList, Task<T>> work, bool fails = false)

@@ -166,6 +166,7 @@ public sealed class StatusesInJournal : IDisposable
         public async ValueTask TakeAsync(ApplicationBatch batch, CancellationToken cancel)
         {
             _book.Begin(batch);
+            await _book.OpenAsync(cancel);
             await _book.LoadAsync(cancel);
             foreach (var row in Rows)
                 _book.Add(row);

@@ -43,6 +43,12 @@ internal sealed class ModelWorld : IDisposable
 
     public long NowMs { get; private set; } = BookRig.StartMs;
 
+    /// <summary>The state of the application that keeps statuses.</summary>
+    public MemoryState State => _notificationsState;
+
+    /// <summary>The state of the application that keeps the rules of recipients.</summary>
+    public MemoryState RecipientsState => _recipientsState;
+
     /// <summary>The messages that came to channels, in their order.</summary>
     public List<(Guid Uuid, JsonElement Message)> Sent { get; } = [];
 
@@ -50,6 +56,9 @@ internal sealed class ModelWorld : IDisposable
 
     /// <summary>How a channel settles a message: the kind of the report.</summary>
     public Func<Guid, string> Settle { get; set; } = _ => "delivered";
+
+    /// <summary>The channel of the test reports nothing.</summary>
+    public bool IsSilent { get; set; }
 
     public void Restart()
     {
@@ -133,7 +142,8 @@ internal sealed class ModelWorld : IDisposable
         }
         var uuid = Guid.Parse(view.KeyText!);
         Sent.Add((uuid, JsonDocument.Parse(view.Payload).RootElement));
-        await ReportAsync(uuid, Settle(uuid), cancel);
+        if (!IsSilent)
+            await ReportAsync(uuid, Settle(uuid), cancel);
     }
 
     private async Task ReportAsync(Guid uuid, string kind, CancellationToken cancel)

@@ -60,6 +60,7 @@ internal sealed class BookRig : IDisposable
             book.Begin(batch);
             foreach (var uuid in uuids)
                 book.Need(uuid);
+            await book.OpenAsync(default);
             await book.LoadAsync(default);
             await work(book);
             await book.SaveAsync(default);

@@ -107,7 +107,7 @@ public sealed class StatusBookTests : IDisposable
     }
 
     [Fact]
-    public async Task A_batch_reads_the_store_three_times_at_most()
+    public async Task A_batch_reads_the_store_four_times_beside_its_last_page()
     {
         var rows = await AddManyAsync(30_000, 10);
         _rig.Restart();
@@ -119,11 +119,12 @@ public sealed class StatusBookTests : IDisposable
                 book.Change(book.Find(uuid)! with { Attempts = 1 });
             return Task.CompletedTask;
         });
-        Assert.Equal(3, _rig.State.Calls.Count);
+        Assert.Equal(4, _rig.State.Calls.Count);
         Assert.Equal(67, _rig.State.Calls[0].Length);
-        Assert.Equal(["s 3", .. Enumerable.Range(0, 64).Select(part => $"t 0 {part}")], _rig.State.Calls[1].Order(Comparer));
+        Assert.Equal(["s 3"], _rig.State.Calls[1]);
+        Assert.Equal(Enumerable.Range(0, 64).Select(part => $"t 0 {part}"), _rig.State.Calls[2].Order(Comparer));
         // 600 pages, their chapters, and a few pages that only looked right.
-        Assert.InRange(_rig.State.Calls[2].Length, 600, 640);
+        Assert.InRange(_rig.State.Calls[3].Length, 600, 640);
     }
 
     [Fact]
@@ -239,6 +240,38 @@ public sealed class StatusBookTests : IDisposable
         failure = await Assert.ThrowsAsync<InvalidDataException>(() => _rig.FindAsync(rows[33].Uuid));
         Assert.Contains("'p 2'", failure.Message, StringComparison.Ordinal);
         Assert.NotNull(await _rig.FindAsync(rows[50].Uuid));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_damaged_part_of_a_table_is_made_anew_from_the_rows(bool isMissing)
+    {
+        var rows = await AddManyAsync(9000, 10);
+        Assert.InRange(DirectoryNow().Newest!.Value.TableRows, 1, 9000);
+        for (var part = 0; part < Tag.Parts; part += 7)
+        {
+            var (uuids, recipients) = (StatusKeys.UuidPart(0, part), StatusKeys.RecipientPart(0, part));
+            if (isMissing)
+                (_rig.State[0, uuids], _rig.State[0, recipients]) = (null, null);
+            else
+                (_rig.State[0, uuids]![20], _rig.State[0, recipients]![20]) = (0xFF, 0xFF);
+        }
+        _rig.Restart();
+        rows.AddRange(await AddManyAsync(9000, 1));
+        foreach (var row in rows)
+            Assert.Equal(row.Uuid, (await _rig.FindAsync(row.Uuid))?.Uuid);
+        // Posted again, each is known.
+        foreach (var chunk in rows.Chunk(2000))
+        {
+            var uuids = chunk.Select(row => row.Uuid).ToList();
+            await _rig.InBatchAsync(0, uuids, book =>
+            {
+                Assert.All(uuids, uuid => Assert.NotNull(book.Find(uuid)));
+                return Task.CompletedTask;
+            });
+        }
+        Assert.Equal(9000, (await ListAllAsync(new(500, Recipient: "anna@x.org"))).Count);
     }
 
     public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 6)];
