@@ -35,6 +35,15 @@ public sealed class BenchTests : IDisposable
         AssertSound(await HeraldRun.OfAsync(null, Cancel, [.. Brief("ingest")]), "ingest");
     }
 
+    [Fact]
+    public async Task That_of_notifications_runs_where_there_is_wrk()
+    {
+        var run = await HeraldRun.OfAsync(null, Cancel, [.. Brief("notifications")]);
+        Assert.SkipWhen(run.Error.Contains("needs wrk", StringComparison.Ordinal), "wrk is not installed.");
+        AssertSound(run, "notifications");
+        Assert.Contains("notifications are PROCESSED", run.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("latency --store postgres --nodes 2")]
     [InlineData("nodes")]

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text;
+using Herald.Engine.Basics;
 using Herald.Kafka.Producers;
 using Herald.Notifications.Posts;
+using Microsoft.Extensions.Logging;
 
 namespace Herald.Notifications.Doors;
 
@@ -14,8 +16,12 @@ namespace Herald.Notifications.Doors;
 /// new here, and the application finds repeats and conflicts.
 /// </remarks>
 /// <param name="patience">A post that Kafka has not confirmed by then is answered as unknown.</param>
-internal sealed class KafkaFront(BatchSender sender, TimeSpan patience, TimeProvider time) : IFront, IDisposable
+internal sealed class KafkaFront(BatchSender sender, TimeSpan patience, TimeProvider time, ILogger logger) : IFront, IDisposable
 {
+    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(10);
+
+    private long _lastLine;
+
     public bool IsKafka => true;
 
     /// <returns>Why posts cannot be sent yet, or null.</returns>
@@ -35,10 +41,25 @@ internal sealed class KafkaFront(BatchSender sender, TimeSpan patience, TimeProv
         {
             // The client may still send them. Their callers post them again.
         }
+        Tell(sent);
         return Array.ConvertAll(sent, AnswerOf);
     }
 
     public void Dispose() => sender.Dispose();
+
+    /// <summary>Callers are told only that Kafka has not confirmed. The operator is told why, a line from time to time.</summary>
+    private void Tell(Task<SentMessage>[] sent)
+    {
+        var failed = Array.Find(sent, one => !one.IsCompletedSuccessfully || one.Result.Outcome == SentOutcome.Unknown);
+        if (failed is null)
+            return;
+        var (last, now) = (Volatile.Read(ref _lastLine), time.GetTimestamp());
+        if ((last != 0 && time.GetElapsedTime(last, now) < LineEvery) || Interlocked.CompareExchange(ref _lastLine, now, last) != last)
+            return;
+        logger.LogWarning(
+            "Kafka does not confirm posts, which are answered with 503: {Reason}",
+            failed.IsCompletedSuccessfully ? failed.Result.Problem : $"no answer within {DurationText.Format(patience)} (notifications.frontTimeout)");
+    }
 
     private static PostAnswer AnswerOf(Task<SentMessage> sent) => new(
         !sent.IsCompletedSuccessfully ? PostOutcome.Unknown : sent.Result.Outcome switch

@@ -33,7 +33,8 @@ internal sealed class KafkaSide(NotificationsOptions options, KafkaOptions kafka
     }
 
     public KafkaFront CreateFront() =>
-        new(new BatchSender(cluster, options.KafkaReceived, options.FrontTimeout, time, logging), options.FrontTimeout, time);
+        new(new BatchSender(cluster, options.KafkaReceived, options.FrontTimeout, time, logging), options.FrontTimeout, time,
+        logging.CreateLogger<KafkaFront>());
 
     private KafkaSource CreateSource(IMessageReader reader)
     {

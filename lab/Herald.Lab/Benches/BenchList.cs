@@ -10,6 +10,7 @@ using Herald.Lab.Benches.Isolation;
 using Herald.Lab.Benches.Keys;
 using Herald.Lab.Benches.Latency;
 using Herald.Lab.Benches.Neighbours;
+using Herald.Lab.Benches.Notifications;
 using Herald.Lab.Benches.Registrations;
 using Herald.Lab.Benches.Repeats;
 using Herald.Lab.Benches.Scale;
@@ -32,6 +33,9 @@ internal static class BenchList
     /// <summary>The benches of NATS, which need a nats-server on this machine.</summary>
     public static IReadOnlyList<IBench> OfNats { get; } = [new AlarmsBench()];
 
+    /// <summary>The bench of notifications, which needs wrk on this machine.</summary>
+    public static IReadOnlyList<IBench> OfNotifications { get; } = [new NotificationsBench()];
+
     public static IReadOnlyList<IBench> All { get; } =
     [
         new AcceptBench(1), new AcceptBench(AcceptBench.UsualBatch), DeliverBench.Backlog, DeliverBench.Fanout, new FlowBench(),
@@ -40,5 +44,5 @@ internal static class BenchList
     ];
 
     /// <summary>Every bench.</summary>
-    public static IReadOnlyList<IBench> Known { get; } = [.. All, .. OfClusters, .. OfKafka, .. OfNats];
+    public static IReadOnlyList<IBench> Known { get; } = [.. All, .. OfClusters, .. OfKafka, .. OfNats, .. OfNotifications];
 }

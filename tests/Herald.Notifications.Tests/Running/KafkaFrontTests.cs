@@ -168,6 +168,8 @@ public sealed class KafkaFrontTests
             with: bound => bound.With<KafkaOptions>(own => own with { Clusters = ClusterAt("127.0.0.1:1") }));
         Assert.Contains(lines.All, line => line.Contains("Posts are not accepted yet. No broker of 127.0.0.1:1 answers.", StringComparison.Ordinal));
         (await server.PostAsync(Guid.NewGuid())).IsProblem(503, "front-unavailable");
+        (await server.PostAsync(Guid.NewGuid())).IsProblem(503, "front-unavailable");
+        Assert.Single(lines.All, line => line.Contains("Kafka does not confirm posts, which are answered with 503: ", StringComparison.Ordinal));
     }
 
     private static Task<NotificationsServer> StartAsync(

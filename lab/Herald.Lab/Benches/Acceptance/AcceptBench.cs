@@ -51,7 +51,7 @@ internal sealed class AcceptBench(int batch) : IBench
                 + $"their own and {PublishShape.Keys:N0} keys.");
         rig.Note("The only subscription has a filter that matches nothing, so acceptance is measured without delivery.");
 
-        var herald = new LoadContender("herald", server.Address, await rig.CpuOfAsync(server), generator, shape, rig);
+        var herald = new LoadContender("herald", server.Address, await rig.CpuOfAsync(server), generator, batch, rig);
         var (limit, target) = rig.Options.Store == StoreChoice.Postgres
             ? (await PgBenchAsync(rig), new Target.AtLeast(IsSingle ? LeastInPostgres : LeastBatchedInPostgres))
             : (await StartLimitAsync(answerBytes, generator, shape, rig, cancel), IsSingle ? (Target)new Target.RatioAtLeast(LeastRatio) : new Target.AtLeast(LeastPerSecond));
@@ -71,7 +71,7 @@ internal sealed class AcceptBench(int batch) : IBench
                 PartCommand.RawAppendName, cancel, PartCommand.AnswerBytesOption, bytes, PartCommand.FileOption,
                 Path.Combine(rig.Directory.Path.FullName, "appended"));
         return new LoadContender(
-            IsSingle ? "raw Kestrel" : "parse and fsync", new Uri(program.Address), [CpuSource.Of(program)], generator, shape, rig);
+            IsSingle ? "raw Kestrel" : "parse and fsync", new Uri(program.Address), [CpuSource.Of(program)], generator, batch, rig);
     }
 
     private async Task<IContender> PgBenchAsync(BenchRig rig)

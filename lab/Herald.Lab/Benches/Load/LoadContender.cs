@@ -2,10 +2,11 @@ using Herald.Lab.Benches.Rounds;
 
 namespace Herald.Lab.Benches.Load;
 
-/// <summary>A server to which a generator publishes.</summary>
+/// <summary>A server to which a generator sends requests.</summary>
+/// <param name="batch">Events in one request.</param>
 /// <param name="processes">The CPU of the server, and of the database that it uses.</param>
 internal sealed class LoadContender(
-    string name, Uri server, IReadOnlyList<CpuSource> processes, ILoadGenerator generator, PublishShape shape, BenchRig rig) : IContender
+    string name, Uri server, IReadOnlyList<CpuSource> processes, ILoadGenerator generator, int batch, BenchRig rig) : IContender
 {
     public string Name => name;
     public IReadOnlyList<CpuSource> Processes { get; } = [.. processes, generator.Cpu];
@@ -25,8 +26,8 @@ internal sealed class LoadContender(
         var result = await generator.RunAsync(server, length, cancel);
         if (result.Refused > 0 || result.Broken > 0)
             rig.Fail($"{name} answered {result.Refused} of {result.Requests} requests with an error, and did not answer {result.Broken}.");
-        Answered += result.Requests * shape.Batch;
-        Unanswered += (long)generator.UnansweredAtEnd * shape.Batch;
-        return result.RequestsPerSecond * shape.Batch;
+        Answered += result.Requests * batch;
+        Unanswered += (long)generator.UnansweredAtEnd * batch;
+        return result.RequestsPerSecond * batch;
     }
 }
