@@ -79,6 +79,7 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
     public int ShardCount => _contents.Identity.ShardCount;
     public ulong HashSeed => _contents.Identity.HashSeed;
     public UInt128 HashSecret => _contents.Identity.HashSecret;
+    public TimeSpan DuplicateWindow => _contents.Options.DuplicateWindow;
 
     /// <summary>
     /// Completes with the reason when the journal has stopped after a failure. The process should then end: only a new opening determines

@@ -101,6 +101,10 @@ public sealed class PostgresStore : IEventLog, ISourcePositions, IShardStore, IS
     public ulong HashSeed => _identity.HashSeed;
     public UInt128 HashSecret => _identity.HashSecret;
 
+    /// <summary>An id is remembered in its period and in the next one.</summary>
+    public TimeSpan DuplicateWindow => 2 * _options.DuplicateWindow;
+
+
     public PostgresStatistics Statistics => new(
         _appender.Appends, _appender.Events, _pipelines.Waiting, _commits.Groups, _database.Failures, _ownership.Nodes, _periods.Map.All.Count, _keeper.IsFull)
     {

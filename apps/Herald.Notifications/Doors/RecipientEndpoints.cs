@@ -28,7 +28,7 @@ internal sealed class RecipientEndpoints(
         recipients.MapGet("/{recipient}", GetAsync).RequireScope(Scopes.Read).WithName("getRecipient")
             .WithSummary("Get the record of a recipient");
         recipients.MapDelete("/{recipient}", DeleteAsync).RequireScope(Scopes.Subscribe).WithName("deleteRecipient")
-            .WithSummary("Delete the record of a recipient").WithDescription("A suppression of the recipient stays.");
+            .WithSummary("Delete the record of a recipient").WithDescription("A suppression of the recipient stays. Also 204 when there is no record.");
     }
 
     private async Task<Results<Created<RecipientWire>, Ok<RecipientWire>, Problem>> PutAsync(string recipient, HttpContext context)
@@ -62,8 +62,7 @@ internal sealed class RecipientEndpoints(
         var (key, problem) = Read(context);
         if (key is null)
             return problem!;
-        if (await view.FindRecordAsync(key, context.RequestAborted) is null)
-            return NotificationsProblem.NotFound(key);
+        // What was said a moment ago may not be in the view yet, so it is not asked.
         return await events.RecordAsync(key, null, context.RequestAborted) is { } refused ? refused : TypedResults.NoContent();
     }
 

@@ -31,7 +31,7 @@ internal sealed class NotificationsPart(
     public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        Check(engine.Intake.Options);
+        Check(engine.Intake.Options, engine.Log.DuplicateWindow);
         await NotificationTopics.EnsureAsync(engine.Catalog, cancel);
         await new NotificationSubscriptions(engine.Catalog, logger).KeepAsync(options, cancel);
         if (kafka is null)
@@ -71,9 +71,20 @@ internal sealed class NotificationsPart(
     }
 
     /// <summary>The rules of the settings that only other modules know, with all errors at once.</summary>
-    private void Check(IntakeOptions intake)
+    private void Check(IntakeOptions intake, TimeSpan duplicateWindow)
     {
         var broken = PostRulesOf.Broken(options, checks, intake.MaxPayloadBytes).ToList();
+        if (options.KeepFor < duplicateWindow)
+        {
+            // Such a post would be answered as known, and never be sent.
+            broken.Add(new(
+                "keepFor",
+                $"The store remembers ids for {DurationText.Format(duplicateWindow)}, so a uuid that is forgotten before that could not be posted "
+                    + "again. Keep statuses at least so long, or shorten duplicateWindow of the store.")
+            {
+                Value = DurationText.Format(options.KeepFor),
+            });
+        }
         if (broken.Count > 0)
             throw new ServerStartException(string.Join(Environment.NewLine, broken.Select(Describe)));
     }

@@ -9,7 +9,8 @@ namespace Herald.Notifications.Processing;
 /// <item>A success always counts, because the recipient has the notification. Another fact that is older than the status does not.</item>
 /// <item>FAILED becomes PROCESSED by a success, and otherwise stays FAILED, with newer words.</item>
 /// <item>EXPIRED becomes PROCESSED or FAILED by a report: the attempt began before the time was up.</item>
-/// <item>The first result of another program settles an external row. A success of the channel says only that the program has it.</item>
+/// <item>The first result of another program settles an external row. A success of the channel says only that the program has it; after a
+/// failure of the channel, the row waits for its result again.</item>
 /// </list>
 /// </remarks>
 internal static class StatusRules
@@ -33,7 +34,7 @@ internal static class StatusRules
     {
         var isSuccess = report.Kind is ReportedKind.Delivered or ReportedKind.Recovered;
         if (isSuccess && row.IsExternal)
-            return row.HandedOverAtMs is null ? row with { HandedOverAtMs = report.AtMs } : row;
+            return OnHandedOver(row, report.AtMs);
         // An older fact comes late when an operator redrives, or when the time was up meanwhile.
         if (!isSuccess && report.AtMs < row.SettledAtMs)
             return row;
@@ -50,6 +51,22 @@ internal static class StatusRules
             ReportedKind.Forwarded => Settle(row, NotificationStatus.Failed, Forwarded, report) with { DeadLetter = null },
         };
     }
+
+    /// <summary>One that the channel had given up, and that was sent again by an order, waits for its result after all.</summary>
+    private static RowFacts OnHandedOver(RowFacts row, long atMs) => row switch
+    {
+        { Status: NotificationStatus.Failed, DeadLetter: not null } => row with
+        {
+            Status = NotificationStatus.NotProcessed,
+            Reason = null,
+            LastWords = null,
+            SettledAtMs = null,
+            DeadLetter = null,
+            HandedOverAtMs = atMs,
+        },
+        { HandedOverAtMs: null } => row with { HandedOverAtMs = atMs },
+        _ => row,
+    };
 
     private static RowFacts OnVerdict(RowFacts row, Fact.Judged verdict)
     {

@@ -12,9 +12,8 @@ internal sealed class DirectoryView(StateEntries entries, int shardCount, TimePr
     private readonly SemaphoreSlim _turn = new(1);
     private volatile Seen? _seen;
 
-    /// <summary>By the shard; null where a shard has no rows yet.</summary>
     /// <param name="newerThan">Directories that turned out to be too old; null for any of the last second.</param>
-    public async ValueTask<BlockDirectory?[]> GetAsync(BlockDirectory?[]? newerThan, CancellationToken cancel)
+    public async ValueTask<ShardDirectories> GetAsync(ShardDirectories? newerThan, CancellationToken cancel)
     {
         if (Fresh(newerThan) is { } there)
             return there;
@@ -35,22 +34,54 @@ internal sealed class DirectoryView(StateEntries entries, int shardCount, TimePr
         }
     }
 
-    /// <summary>Reads them now, in one call.</summary>
-    public async ValueTask<BlockDirectory?[]> ReadAsync(CancellationToken cancel)
+    /// <summary>Reads them now, in one call where nothing is damaged.</summary>
+    public async ValueTask<ShardDirectories> ReadAsync(CancellationToken cancel)
     {
-        var keys = new StateKey[2 * shardCount];
+        var damages = new Dictionary<int, InvalidDataException>();
+        var values = await ReadValuesAsync(cancel);
+        var directories = new BlockDirectory?[shardCount];
         for (var shard = 0; shard < shardCount; shard++)
-            (keys[2 * shard], keys[(2 * shard) + 1]) =
-                (new(new ShardId(shard), StatusKeys.Directory0), new(new ShardId(shard), StatusKeys.Directory1));
-        var values = await entries.ReadAsync(keys, cancel);
-        return [.. Enumerable.Range(0, shardCount).Select(shard => BlockDirectory.Newer(values[2 * shard], values[(2 * shard) + 1]))];
+        {
+            try
+            {
+                directories[shard] = values is null
+                    ? await ReadOneAsync(shard, cancel) : BlockDirectory.Newer(values[2 * shard], values[(2 * shard) + 1]);
+            }
+            catch (InvalidDataException damage)
+            {
+                damages.Add(shard, damage);
+            }
+        }
+        return new(directories, damages);
     }
+
+    /// <returns>Null when the store cannot read one of the values.</returns>
+    private async ValueTask<ReadOnlyMemory<byte>?[]?> ReadValuesAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await entries.ReadAsync([.. Enumerable.Range(0, shardCount).SelectMany(KeysOf)], cancel);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<BlockDirectory?> ReadOneAsync(int shard, CancellationToken cancel)
+    {
+        var values = await entries.ReadAsync([.. KeysOf(shard)], cancel);
+        return BlockDirectory.Newer(values[0], values[1]);
+    }
+
+    private static IEnumerable<StateKey> KeysOf(int shard) =>
+        [new(new ShardId(shard), StatusKeys.Directory0), new(new ShardId(shard), StatusKeys.Directory1)];
 
     public void Dispose() => _turn.Dispose();
 
-    private BlockDirectory?[]? Fresh(BlockDirectory?[]? newerThan) =>
+    private ShardDirectories? Fresh(ShardDirectories? newerThan) =>
         _seen is { } seen && time.GetElapsedTime(seen.At) <= MostAge && !ReferenceEquals(seen.Directories, newerThan)
             ? seen.Directories : null;
 
-    private sealed record Seen(BlockDirectory?[] Directories, long At);
+    private sealed record Seen(ShardDirectories Directories, long At);
 }

@@ -22,8 +22,8 @@ internal sealed class StatusCounts(StateEntries entries, DirectoryView directori
             foreach (var status in Enum.GetValues<NotificationStatus>())
                 counts[(destination, status)] = 0;
         var all = await directories.ReadAsync(cancel);
-        var chapters = all.SelectMany((directory, shard) =>
-            (directory?.ChaptersFromNewest() ?? []).Select(chapter => (Shard: new ShardId(shard), Chapter: chapter)));
+        var chapters = Enumerable.Range(0, all.Count).SelectMany(
+            shard => (all[shard]?.ChaptersFromNewest() ?? []).Select(chapter => (Shard: new ShardId(shard), Chapter: chapter)));
         foreach (var some in chapters.Chunk(SummariesAtOnce))
         {
             var values = await entries.ReadAsync([.. some.Select(one => new StateKey(one.Shard, StatusKeys.Summary(one.Chapter)))], cancel);

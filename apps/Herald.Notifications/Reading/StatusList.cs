@@ -16,7 +16,7 @@ internal sealed class StatusList(StateEntries entries, DirectoryView directories
     public async ValueTask<StatusPage> ListAsync(ListQuery query, CancellationToken cancel)
     {
         // 1. The directories of all shards.
-        var all = await directories.ReadAsync(cancel);
+        var all = (await directories.ReadAsync(cancel)).All();
         var shards = Enumerable.Range(0, all.Length).Where(shard => all[shard] is not null).ToList();
 
         // 2. Where the recipient is, and where the list begins.

@@ -63,7 +63,7 @@ internal sealed class StatusReader(StateEntries entries, DirectoryView directori
     public async ValueTask<Row?[]> KnownAsync(ReadOnlyMemory<Guid> uuids, CancellationToken cancel)
     {
         var byShard = uuids.ToArray().Distinct().GroupBy(shardOf).ToList();
-        BlockDirectory?[]? all = null;
+        ShardDirectories? all = null;
         for (var attempt = 1; ; attempt++)
         {
             all = await directories.GetAsync(newerThan: all, cancel);

@@ -15,6 +15,9 @@ public interface IEventLog
     /// </summary>
     UInt128 HashSecret { get; }
 
+    /// <summary>For how long an id is remembered at most. An event with a remembered id is a duplicate.</summary>
+    TimeSpan DuplicateWindow => TimeSpan.Zero;
+
     /// <summary>Makes the events durable and sets a verdict for each. When the call completes, the accepted events are durable.</summary>
     /// <remarks>
     /// The call is not atomic across shards. Events of one call in one shard keep their order: when one finds no room, no later event of

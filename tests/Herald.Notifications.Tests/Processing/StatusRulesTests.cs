@@ -135,6 +135,20 @@ public sealed class StatusRulesTests
         Assert.Equal("no-result", StatusRules.Apply(handed, new Fact.NoResult(9_000)).Reason);
     }
 
+    [Fact]
+    public void An_external_row_that_Kafka_took_only_after_a_redrive_waits_for_its_result_again()
+    {
+        var failed = StatusRules.Apply(Row(NotProcessed) with { IsExternal = true }, Report(Exhausted, Later));
+        Assert.Equal((Failed, First), (failed.Status, failed.DeadLetter));
+        var handed = StatusRules.Apply(failed, Report(ReportedKind.Recovered, 4_000));
+        Assert.Equal((NotProcessed, 4_000L, null, null), (handed.Status, handed.HandedOverAtMs, handed.Reason, handed.DeadLetter));
+        var processed = StatusRules.Apply(handed, new Fact.Resulted(true, "ok", 5_000));
+        Assert.Equal((Processed, "ok"), (processed.Status, processed.LastWords));
+        // A result of the other program stays, whatever comes from Kafka later.
+        var refused = StatusRules.Apply(handed, new Fact.Resulted(false, "no credit", 5_000));
+        Assert.Same(refused, StatusRules.Apply(refused, Report(Delivered, 6_000)));
+    }
+
     private static RowFacts Row(NotificationStatus status) =>
         status == NotProcessed ? new() : new() { Status = status, SettledAtMs = Then, Reason = status == Failed ? "rejected" : null };
 

@@ -31,6 +31,30 @@ public sealed class StatusReaderTests
         Assert.Equal((67, "p 624"), (rig.State.Calls[0].Length, rig.State.Calls[^1][0]));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_damaged_directory_of_a_shard_costs_that_shard_only(bool byStore)
+    {
+        using var rig = new BookRig(4);
+        var rows = Rows(2000, 10);
+        await rig.AddAsync(rows);
+        var shard = rig.ShardOf(rows[0].Uuid).Value;
+        foreach (var key in (byte[][])[StatusKeys.Directory0, StatusKeys.Directory1])
+        {
+            if (byStore)
+                rig.State.Unreadable.Add((shard, key));
+            else
+                rig.State[shard, key]![5] ^= 1;
+        }
+        var other = rows.First(row => rig.ShardOf(row.Uuid).Value != shard).Uuid;
+        await rig.Reader.KnownAsync(new[] { other, Guid.Parse("00000000-0000-4000-8000-000000000001") }.Where(uuid => rig.ShardOf(uuid).Value != shard).ToArray(), default);
+        Assert.Equal(other, (await rig.FindAsync(other))!.Uuid);
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await rig.Reader.KnownAsync(new[] { rows[0].Uuid }, default));
+        // A list or a count without this shard would be wrong without telling.
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await rig.List.ListAsync(new(10), default));
+    }
+
     [Fact]
     public async Task Many_uuids_are_found_as_each_alone_with_three_calls_for_each_shard()
     {

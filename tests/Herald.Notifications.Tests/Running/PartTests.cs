@@ -146,6 +146,7 @@ public sealed class PartTests
         { Email(new() { Endpoint = new("test://mail"), Timeout = TimeSpan.FromHours(1) }), "notifications.destinations.email.timeout = '1h'" },
         { Email(new() { Endpoint = new("test://mail"), DefaultTo = "no address" }), "notifications.destinations.email.defaultTo = 'no address'" },
         { Email(new() { Endpoint = new("test://mail"), DefaultTo = "user:a/b" }), "notifications.destinations.email.defaultTo = 'user:a/b'" },
+        { NotificationsServer.Usual with { KeepFor = TimeSpan.FromHours(2) }, "notifications.keepFor = '2h': The store remembers ids for 1d" },
         { NotificationsServer.Usual with { Front = NotificationsFront.Kafka }, "notifications.kafkaCluster = 'main': There is no such cluster" },
     };
 

@@ -15,6 +15,9 @@ internal sealed class MemoryState : IStateReader
 
     public Action? BeforeRead { get; set; }
 
+    /// <summary>Entries that the store itself cannot read.</summary>
+    public List<(int Shard, byte[] Key)> Unreadable { get; } = [];
+
     public IEnumerable<string> NamesOf(int shard) =>
         _values.Keys.Where(key => key.Shard == shard).Select(key => StatusKeys.Name(Convert.FromHexString(key.Key)));
 
@@ -42,6 +45,8 @@ internal sealed class MemoryState : IStateReader
         string application, IReadOnlyList<StateKey> keys, CancellationToken cancel)
     {
         BeforeRead?.Invoke();
+        if (keys.Any(key => Unreadable.Exists(one => one.Shard == key.Shard.Value && key.Key.Span.SequenceEqual(one.Key))))
+            throw new InvalidDataException("The log of this test is damaged.");
         Calls.Add([.. keys.Select(key => StatusKeys.Name(key.Key.Span))]);
         return new([.. keys.Select(key => this[key.Shard.Value, key.Key.ToArray()] is { } value
             ? StateValue.Store(value) : (ReadOnlyMemory<byte>?)null)]);
