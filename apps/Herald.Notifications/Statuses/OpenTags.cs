@@ -15,6 +15,10 @@ internal sealed class OpenTags
     private readonly SortedDictionary<long, TagChunk> _chunks = [];
     private readonly HashSet<long> _changed = [];
 
+    // What the stored bytes of a slot were decoded to. To compare bytes is much cheaper than to decode them for each batch, and what a
+    // batch has changed without being saved is not mistaken for what is stored.
+    private readonly (ReadOnlyMemory<byte> Bytes, TagChunk Chunk)?[] _decoded = new (ReadOnlyMemory<byte>, TagChunk)?[Slots];
+
     public static IEnumerable<byte[]> Keys => Enumerable.Range(0, Slots).Select(StatusKeys.Chunk);
 
     public void Clear()
@@ -34,15 +38,24 @@ internal sealed class OpenTags
         for (var number = first; number < first + Slots; number++)
         {
             var slot = (int)(number % Slots);
-            if (values[slot] is null)
+            if (values[slot] is not { } stored)
                 continue;
-            var chunk = TagChunk.Decode(slot, values[slot]);
+            var chunk = Decode(slot, stored);
             if (chunk.Number > number)
                 return false;
             if (chunk.Number == number)
                 _chunks.Add(number, chunk);
         }
         return true;
+    }
+
+    private TagChunk Decode(int slot, ReadOnlyMemory<byte> stored)
+    {
+        if (_decoded[slot] is { } known && known.Bytes.Span.SequenceEqual(stored.Span))
+            return known.Chunk;
+        var chunk = TagChunk.Decode(slot, stored);
+        _decoded[slot] = (stored, chunk);
+        return chunk;
     }
 
     /// <summary>When this row, the first one that no table has, was accepted.</summary>
@@ -55,6 +68,7 @@ internal sealed class OpenTags
         var number = RowNumber.ChunkOf(row);
         if (!_chunks.TryGetValue(number, out var chunk))
             _chunks.Add(number, chunk = new TagChunk(number, acceptedMs));
+        _decoded[number % Slots] = null;
         if (isFirstOpen)
             chunk.OpenSinceMs = acceptedMs;
         var at = (int)(row - chunk.FirstRow);
@@ -93,7 +107,11 @@ internal sealed class OpenTags
     public void Save(ApplicationBatch batch, RecordWriter writer, long firstOpenRow)
     {
         foreach (var number in _changed.Where(number => number >= RowNumber.ChunkOf(firstOpenRow)).Order())
-            batch.Set(StatusKeys.Chunk((int)(number % Slots)), _chunks[number].Encode(writer));
+        {
+            var bytes = _chunks[number].Encode(writer);
+            batch.Set(StatusKeys.Chunk((int)(number % Slots)), bytes);
+            _decoded[number % Slots] = (bytes, _chunks[number]);
+        }
         _changed.Clear();
     }
 }
