@@ -16,7 +16,11 @@ namespace Herald.Notifications.Processing;
 internal sealed class NotificationsShard(
     StatusBook book, NotificationsOptions options, OutgoingWriter writer, NotificationsMetrics metrics, ILogger logger) : IShardApplication
 {
-    public const string NotBefore = "not-before";
+    public const string NotBefore = "not-before", Settings = "settings";
+
+    /// <summary>A dated post that lacks a setting is tried again this often, for so long after its time. Then it fails.</summary>
+    private const long SettingsEveryMs = 60_000, SettingsGraceMs = 3_600_000;
+
 
     private const int MostDues = 1000, DuesAtOnce = 64;
     private const long MostBytes = 4 << 20;
@@ -248,10 +252,21 @@ internal sealed class NotificationsShard(
         }
         if (post is null)
             return;
-        _batch.Set(ContentKey(number), null);
         if (row is { Status: not NotificationStatus.NotProcessed })
+        {
+            _batch.Set(ContentKey(number), null);
             return;
+        }
         var outgoing = Compose(post, row?.AcceptedAtMs ?? due.AtMs);
+        if (outgoing.LacksSetting && post.NotBeforeMs + SettingsGraceMs > _batch.NowMs)
+        {
+            logger.LogWarning("Notification {Uuid:D} is due and waits: {Lack}", post.Uuid, outgoing.Failure!.Value.Words);
+            _newDues.Add(new Due(_batch.NowMs + SettingsEveryMs, due.Item));
+            if (row is not null && row.Waits != Settings)
+                Change(row, row with { Waits = Settings });
+            return;
+        }
+        _batch.Set(ContentKey(number), null);
         metrics.Late(Math.Max(0, _batch.NowMs - due.AtMs) / 1000.0);
         if (row is not null)
         {

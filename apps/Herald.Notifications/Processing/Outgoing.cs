@@ -17,6 +17,9 @@ internal sealed record Outgoing(RecipientKey? AskFor, ReadOnlyMemory<byte> Paylo
     public const string NotConfigured = "not-configured", TemplateGone = "template-gone", NoRecipient = "no-recipient", TooLarge = "too-large",
         Defect = "defect";
 
+    /// <summary>The settings lack what the post needs. It can be a mistake, which a restart with other settings corrects.</summary>
+    public bool LacksSetting => Failure is { Reason: NotConfigured or TemplateGone or NoRecipient };
+
     public static Outgoing Fail(string reason, string words) => new(null, default, (reason, words));
 }
 

@@ -86,6 +86,34 @@ public sealed class DamageTests : IAsyncLifetime
         Assert.Equal(uuid, _world.Sent[^1].Uuid);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_dated_post_whose_destination_is_out_of_the_settings_waits_for_an_hour(bool comesBack)
+    {
+        var uuid = await PostDatedAsync();
+        _world.Options = NotificationsServer.Usual with
+        {
+            Destinations = NotificationsServer.Usual.Destinations.Where(one => one.Key != "email").ToDictionary(),
+        };
+        _world.Restart();
+        await _world.AdvanceAsync(TimeSpan.FromMinutes(61), Cancel);
+        var waiting = (await _world.FindAsync(uuid, Cancel))!;
+        Assert.Equal((NotificationStatus.NotProcessed, "settings"), (waiting.Status, waiting.Waits));
+        if (comesBack)
+        {
+            _world.Options = NotificationsServer.Usual;
+            _world.Restart();
+        }
+        for (var minutes = 0; minutes < 70; minutes++)
+            await _world.AdvanceAsync(TimeSpan.FromMinutes(1), Cancel);
+        var settled = (await _world.FindAsync(uuid, Cancel))!;
+        Assert.Equal(
+            comesBack ? (NotificationStatus.Processed, (string?)null) : (NotificationStatus.Failed, "not-configured"),
+            (settled.Status, settled.Reason));
+        Assert.Equal(comesBack ? 1 : 0, _world.Sent.Count);
+    }
+
     private async Task AssertWaitsAsync(byte[] key)
     {
         var sound = _world.State[0, key]!.ToArray();

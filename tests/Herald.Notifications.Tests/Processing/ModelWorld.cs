@@ -24,7 +24,6 @@ internal sealed class ModelWorld : IDisposable
     private static readonly ShardId Shard = new(0);
 
     private readonly HeraldEngine _engine;
-    private readonly NotificationsOptions _options;
     private readonly Random _chance;
     private readonly NotificationsMetrics _metrics = new();
     private readonly MemoryState _notificationsState = new(), _recipientsState = new();
@@ -36,10 +35,13 @@ internal sealed class ModelWorld : IDisposable
 
     public ModelWorld(HeraldEngine engine, NotificationsOptions options, int seed)
     {
-        (_engine, _options, _chance) = (engine, options, new Random(seed));
+        (_engine, Options, _chance) = (engine, options, new Random(seed));
         _reports = new ApplicationTrial(Shard, "reports", new MemoryState(), engine.Catalog, engine.Intake);
         Restart();
     }
+
+    /// <summary>In force from the next restart on.</summary>
+    public NotificationsOptions Options { get; set; }
 
     public long NowMs { get; private set; } = BookRig.StartMs;
 
@@ -62,9 +64,9 @@ internal sealed class ModelWorld : IDisposable
 
     public void Restart()
     {
-        var rules = PostRulesOf.Settings(_options, [], 1 << 20);
-        var notifications = new NotificationsApplication(_options, rules, new BlockTables(64 << 20), _metrics, NullLogger.Instance);
-        var recipients = new RecipientsApplication(_options, _metrics, NullLogger.Instance);
+        var rules = PostRulesOf.Settings(Options, [], 1 << 20);
+        var notifications = new NotificationsApplication(Options, rules, new BlockTables(64 << 20), _metrics, NullLogger.Instance);
+        var recipients = new RecipientsApplication(Options, _metrics, NullLogger.Instance);
         _first = (Trial(notifications.Name, _notificationsState), notifications.Begin(Shard));
         _second = (Trial(recipients.Name, _recipientsState), recipients.Begin(Shard));
     }

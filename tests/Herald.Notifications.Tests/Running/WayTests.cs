@@ -213,7 +213,7 @@ public sealed class WayTests
     }
 
     [Fact]
-    public async Task A_destination_that_is_taken_out_of_the_settings_fails_what_waits_for_it()
+    public async Task A_destination_that_is_taken_out_of_the_settings_fails_what_waits_for_it_an_hour_later()
     {
         var first = await NotificationsServer.StartAsync();
         (await first.PostAsync(
@@ -226,6 +226,8 @@ public sealed class WayTests
             },
             await first.StopAsync());
         second.Time.Advance(TimeSpan.FromHours(1.1));
+        await Until.HoldsAsync(async () => (await second.StatusAsync(First))["waits"] == "settings", "it waits for the settings");
+        second.Time.Advance(TimeSpan.FromHours(1));
         var failed = await second.UntilStatusAsync(First, "FAILED");
         Assert.Equal("not-configured", failed["reason"]);
         Assert.Contains("notifications.destinations.slack", failed["lastWords"], StringComparison.Ordinal);
