@@ -13,29 +13,6 @@ namespace Herald.Sms.Tests;
 /// <summary>A channel for text messages with a clock of its own. Its gateways are on this machine.</summary>
 internal sealed class SmsPlace : IAsyncDisposable
 {
-    /// <summary>A gateway of no vendor. docs/sms.md has the same.</summary>
-    private const string Gateway = """
-        {
-          "about": "A gateway of no vendor",
-          "values": {
-            "key": {"about": "The key of the API.", "form": "secret"},
-            "server": {"about": "The address of the gateway.", "form": "address"}
-          },
-          "to": {"rule": "A phone number, such as +49 170 1234567."},
-          "method": "PUT",
-          "url": "{{server}}/sms",
-          "headers": {"X-Api-Key": "{{key}}", "Idempotency-Key": "{{id}}"},
-          "json": {"number": "{{to}}", "text": "{{text}}"},
-          "dropsRepeats": true,
-          "answers": [
-            {"at": "result.state", "is": ["accepted", "queued"], "means": "delivered"},
-            {"status": "422", "means": "badRecipient"},
-            {"status": "401", "means": "troubled"}
-          ],
-          "words": ["title"]
-        }
-        """;
-
     private readonly HttpSender _sender;
     private readonly string _folder = Directory.CreateTempSubdirectory("herald-sms-").FullName;
     private int _messages;
@@ -64,7 +41,7 @@ internal sealed class SmsPlace : IAsyncDisposable
 
     public SmsProviderOptions GatewayAt(Uri server) => new()
     {
-        Kind = Define(Gateway),
+        Kind = Define(FakeSmsGateway.Definition),
         Values = new Dictionary<string, PostValueOptions>
         {
             ["key"] = new() { Secret = FakeSmsGateway.Token },

@@ -19,29 +19,6 @@ public sealed partial class MessageProviders : IAsyncDisposable
 {
     public const string Mail = "EMAIL", TextMessage = "SMS", Chat = "SLACK", Push = "PUSH";
 
-    /// <summary>As docs/sms.md describes a gateway of no vendor.</summary>
-    private const string Gateway = """
-        {
-          "about": "The gateway of the laboratory",
-          "values": {
-            "key": {"about": "The key of the API.", "form": "secret"},
-            "server": {"about": "The address of the gateway.", "form": "address"}
-          },
-          "to": {"rule": "A phone number, such as +49 170 1234567."},
-          "method": "PUT",
-          "url": "{{server}}/sms",
-          "headers": {"X-Api-Key": "{{key}}", "Idempotency-Key": "{{id}}"},
-          "json": {"number": "{{to}}", "text": "{{text}}"},
-          "dropsRepeats": true,
-          "answers": [
-            {"at": "result.state", "is": ["accepted", "queued"], "means": "delivered"},
-            {"status": "422", "means": "badRecipient"},
-            {"status": "401", "means": "troubled"}
-          ],
-          "words": ["title"]
-        }
-        """;
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("herald-providers-");
     private readonly SentTo _mails = new(Mail), _texts = new(TextMessage), _posts = new(Chat), _pushes = new(Push);
     private readonly LocalMailServer _mailServer;
@@ -143,7 +120,7 @@ public sealed partial class MessageProviders : IAsyncDisposable
         }),
         ["sms"] = Provider(new()
         {
-            ["kind"] = Write("gateway.json", Gateway),
+            ["kind"] = Write("gateway.json", FakeSmsGateway.Definition),
             ["privateNetwork"] = true,
             ["values"] = new JsonObject
             {

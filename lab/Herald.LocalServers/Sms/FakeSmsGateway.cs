@@ -10,6 +10,30 @@ namespace Herald.LocalServers.Sms;
 public sealed class FakeSmsGateway : FakeProvider
 {
     public const string Token = "fake-token-of-a-gateway";
+
+    /// <summary>The definition of this gateway for Herald. docs/sms.md has the same.</summary>
+    public const string Definition = """
+        {
+          "about": "A gateway of no vendor",
+          "values": {
+            "key": {"about": "The key of the API.", "form": "secret"},
+            "server": {"about": "The address of the gateway.", "form": "address"}
+          },
+          "to": {"rule": "A phone number, such as +49 170 1234567."},
+          "method": "PUT",
+          "url": "{{server}}/sms",
+          "headers": {"X-Api-Key": "{{key}}", "Idempotency-Key": "{{id}}"},
+          "json": {"number": "{{to}}", "text": "{{text}}"},
+          "dropsRepeats": true,
+          "answers": [
+            {"at": "result.state", "is": ["accepted", "queued"], "means": "delivered"},
+            {"status": "422", "means": "badRecipient"},
+            {"status": "401", "means": "troubled"}
+          ],
+          "words": ["title"]
+        }
+        """;
+
     private readonly Dictionary<string, (ProviderAnswer Answer, string Body)> _byKey = [];
 
     public static ProviderAnswer Error(int status, string type, string title) => new(
