@@ -157,7 +157,7 @@ public sealed class FaultTests
         Assert.Equal(1, (await store.BoundsAsync(new ShardId(0), Cancel)).First);
         Assert.Contains(_notices, n => n.Contains("No more of the log can be freed", StringComparison.Ordinal) && n.Contains("0000000001.log", StringComparison.Ordinal));
         Assert.Equal(1, store.Statistics.DamagedPlaces);
-        await Assert.ThrowsAsync<JournalDamagedException>(async () => await store.ReadAsync("app", [new StateKey(lease.Shard, key)], Cancel));
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await store.ReadAsync("app", [new StateKey(lease.Shard, key)], Cancel));
         Assert.Equal(Verdict.Accepted, (await AppendAsync(store, 1))[0].Verdict);
         await store.DisposeAsync();
 

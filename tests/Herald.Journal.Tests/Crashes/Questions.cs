@@ -64,7 +64,7 @@ internal static class Questions
             {
                 answers[question] = await ask();
             }
-            catch (JournalDamagedException)
+            catch (Exception damage) when (damage is JournalDamagedException or InvalidDataException)
             {
                 answers[question] = Damaged;
             }

@@ -9,7 +9,7 @@ namespace Herald.Server.Tests.Subscriptions;
 public sealed class ReportTests(RunningServer server)
 {
     private const string Endpoint = "http://127.0.0.1:9/hook";
-    private const string All = "delivered recovered exhausted expired discarded forwarded";
+    private const string All = "delivered recovered exhausted expired discarded forwarded disabled";
 
     [Fact]
     public async Task It_is_created_shown_patched_and_removed_by_a_put_without_it()
